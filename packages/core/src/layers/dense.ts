@@ -1,0 +1,137 @@
+/** The layers around the recurrent ones: embedding, linear, dropout, and the loss on top. */
+import type { Integers, Tensor } from "../engines/engine.ts";
+import { type Flow, isTensor, type PlanBuilder, tensorOf } from "./layer.ts";
+import type { ParameterLayout } from "./parameters.ts";
+
+/** One learned vector a token. */
+export interface EmbeddingLayer {
+  readonly name: string;
+  /** [vocabularySize, embeddingSize] */
+  readonly table: number;
+  readonly size: number;
+}
+
+export function embeddingLayer(
+  parameters: ParameterLayout,
+  name: string,
+  sizes: { readonly vocabularySize: number; readonly embeddingSize: number },
+): EmbeddingLayer {
+  const { vocabularySize, embeddingSize } = sizes;
+  const table = parameters.add(name, "weight", vocabularySize, embeddingSize);
+  return { name, table, size: embeddingSize };
+}
+
+export function planEmbedding(builder: PlanBuilder, layer: EmbeddingLayer, tokens: Integers): Flow {
+  const output = builder.flow(layer.size);
+  builder.operations.push({
+    kind: "embedding",
+    tokens,
+    table: builder.weight(layer.table),
+    output: output.value,
+    training: output.gradient && {
+      outputGradient: output.gradient,
+      tableGradient: builder.weightGradient(layer.table),
+    },
+  });
+  return output;
+}
+
+/** y = W·x + b, stored as [inputSize, outputSize]; or with an embedding's table as W. */
+export interface LinearLayer {
+  readonly name: string;
+  readonly weight: number;
+  readonly bias: number;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  /** True where `weight` is an embedding's table, [outputSize, inputSize]. */
+  readonly tied: boolean;
+}
+
+/** @param tiedTo The embedding whose table it shares, or null for a matrix of its own. */
+export function linearLayer(
+  parameters: ParameterLayout,
+  name: string,
+  sizes: { readonly inputSize: number; readonly outputSize: number },
+  tiedTo: EmbeddingLayer | null = null,
+): LinearLayer {
+  const { inputSize, outputSize } = sizes;
+  if (tiedTo && tiedTo.size !== inputSize) {
+    throw new RangeError(
+      `${name}: tied weights need an embedding as wide as the last layer's output; ` +
+        `got ${tiedTo.size} and ${inputSize}`,
+    );
+  }
+  const weight = tiedTo?.table ?? parameters.add(name, "weight", inputSize, outputSize);
+  const bias = parameters.add(name, "bias", 1, outputSize);
+  return { name, weight, bias, inputSize, outputSize, tied: tiedTo !== null };
+}
+
+export function planLinear(builder: PlanBuilder, layer: LinearLayer, input: Flow): Flow {
+  const output = builder.flow(layer.outputSize);
+  builder.operations.push({
+    kind: "linear",
+    input: tensorOf(input, layer.name),
+    output: output.value,
+    weight: builder.weight(layer.weight),
+    transposed: layer.tied,
+    bias: builder.weight(layer.bias),
+    training: output.gradient && {
+      outputGradient: output.gradient,
+      inputGradient: input.gradient,
+      weightGradient: builder.weightGradient(layer.weight),
+      accumulate: layer.tied,
+      biasGradient: builder.weightGradient(layer.bias),
+    },
+  });
+  return output;
+}
+
+/** Adds dropout to a plan that trains; elsewhere the input passes as it is. @param key Receives the mask's key. */
+export function planDropout(
+  builder: PlanBuilder,
+  rate: number,
+  input: Flow,
+): { readonly output: Flow; readonly key: Integers | null } {
+  if (rate === 0 || !builder.training) return { output: input, key: null };
+  if (!isTensor(input.value) || !input.gradient) {
+    throw new TypeError("dropout: expected vectors, got tokens");
+  }
+  const output = builder.flow(input.value.width);
+  const key = builder.layout.integers(2);
+  builder.operations.push({
+    kind: "dropout",
+    input: input.value,
+    output: output.value,
+    rate,
+    key,
+    training: output.gradient && {
+      outputGradient: output.gradient,
+      inputGradient: input.gradient,
+    },
+  });
+  return { output, key };
+}
+
+/** The loss of a plan: targets go in, a loss a row comes out. */
+export interface LossTensors {
+  readonly targets: Integers;
+  readonly losses: Tensor;
+  /** What a row's gradient is multiplied by; null in a plan that only infers. */
+  readonly scale: Tensor | null;
+}
+
+/** Softmax with cross-entropy against one target a row. */
+export function planCrossEntropy(builder: PlanBuilder, logits: Flow): LossTensors {
+  const value = tensorOf(logits, "loss");
+  const targets = builder.layout.integers(value.rows);
+  const losses = builder.layout.tensor(value.rows, 1);
+  const scale = builder.training ? builder.layout.tensor(1, 1) : null;
+  builder.operations.push({
+    kind: "crossEntropy",
+    logits: value,
+    targets,
+    losses,
+    training: scale && logits.gradient && { scale, logitsGradient: logits.gradient },
+  });
+  return { targets, losses, scale };
+}

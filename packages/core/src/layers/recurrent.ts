@@ -1,0 +1,221 @@
+/**
+ * A cell over time as a layer of a model: where its weights stand, what it adds to a plan, and the way between the stored
+ * form of its weights (a stack for each multiplied vector, ready for one product) and the form in which the equations name them.
+ */
+import type { Cell } from "../cells/cell.ts";
+import type { CellProgram, Width } from "../cells/program.ts";
+import type { Tensor } from "../engines/engine.ts";
+import { padded } from "../engines/layout.ts";
+import { type Flow, isTensor, type PlanBuilder } from "./layer.ts";
+import type { ParameterLayout } from "./parameters.ts";
+
+export interface CellSizes {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** The output's size, where the cell's equations project it. @default hiddenSize / 2, rounded up */
+  readonly projectionSize?: number;
+}
+
+/** A cell's weights as its equations name them. */
+export interface CellWeights {
+  /** By program.matrices, each row-major [rows, Σ columns]. */
+  readonly matrices: readonly Float64Array[];
+  /** By program.vectors. */
+  readonly vectors: readonly Float64Array[];
+}
+
+export interface RecurrentLayer {
+  readonly name: string;
+  readonly cell: Cell;
+  readonly sizes: Readonly<Record<Width, number>>;
+  /** Indices into the model's parameters, one a source. */
+  readonly weights: readonly number[];
+  /** One a learned vector. */
+  readonly vectors: readonly number[];
+}
+
+/** What a recurrent layer holds of a plan's memory. */
+export interface RecurrentTensors {
+  readonly layer: RecurrentLayer;
+  readonly output: Flow;
+  /** One a state, [T·B, W], with the initial state in the rows before. */
+  readonly states: readonly Tensor[];
+  /** One a state, [B, W]; empty in a plan that only infers. */
+  readonly stateGradients: readonly Tensor[];
+  /** Named signals, in a tracing plan. */
+  readonly signals: readonly { readonly signal: number; readonly into: Tensor }[];
+}
+
+/**
+ * The size of each width class of a cell.
+ *
+ * @throws RangeError where the cell ties input and units and the sizes differ, or where a projection is asked of a cell without one.
+ */
+export function cellSizes(cell: Cell, sizes: CellSizes): Readonly<Record<Width, number>> {
+  const { inputSize, hiddenSize, projectionSize } = sizes;
+  const { program } = cell;
+  if (program.tiedInput && inputSize !== hiddenSize) {
+    throw new RangeError(
+      `${cell.name}: its equations multiply x[t] with its units, so input and hidden size must be equal; ` +
+        `got ${inputSize} and ${hiddenSize}: give the model an embedding of ${hiddenSize}`,
+    );
+  }
+  const projects = program.states[program.output].width === "out";
+  if (!projects && projectionSize !== undefined) {
+    throw new RangeError(
+      `${cell.name}: its equations have no projection, so projectionSize ${projectionSize} means nothing; use lstm-projection`,
+    );
+  }
+  return {
+    in: inputSize,
+    units: hiddenSize,
+    out: projects ? (projectionSize ?? Math.ceil(hiddenSize / 2)) : hiddenSize,
+  };
+}
+
+/** Declares the layer's weights in the model's stretch. */
+export function recurrentLayer(
+  parameters: ParameterLayout,
+  name: string,
+  cell: Cell,
+  given: CellSizes,
+): RecurrentLayer {
+  const sizes = cellSizes(cell, given);
+  const { sources, vectors } = cell.program;
+  return {
+    name,
+    cell,
+    sizes,
+    weights: sources.map((source, index) =>
+      parameters.add(
+        name,
+        `source${index}`,
+        sizes[source.width],
+        stackWidth(cell.program, index, sizes),
+      ),
+    ),
+    vectors: vectors.map((vector) => parameters.add(name, vector.name, 1, sizes[vector.width])),
+  };
+}
+
+/** Numbers in a row of a source's stack: its sums' blocks, each padded. */
+export function stackWidth(
+  program: CellProgram,
+  source: number,
+  sizes: Readonly<Record<Width, number>>,
+): number {
+  return program.sources[source].sums.reduce(
+    (total, sum) => total + padded(sizes[program.sums[sum].width]),
+    0,
+  );
+}
+
+/** The layer's size at its output: of h. */
+export function outputSize({ cell, sizes }: RecurrentLayer): number {
+  return sizes[cell.program.states[cell.program.output].width];
+}
+
+/** Adds the layer to a plan. Inputs may be tokens, which then are one-hot vectors. */
+export function planRecurrent(
+  builder: PlanBuilder,
+  layer: RecurrentLayer,
+  input: Flow,
+): RecurrentTensors {
+  const { program } = layer.cell;
+  const { sizes } = layer;
+  const states = program.states.map(({ width }) =>
+    builder.layout.tensor(builder.rows, sizes[width], builder.batch),
+  );
+  const outputGradient = builder.training ? builder.sequence(outputSize(layer)) : null;
+  const stateGradients = builder.training
+    ? program.states.map(({ width }) => builder.layout.tensor(builder.batch, sizes[width]))
+    : [];
+  const signals = builder.tracing
+    ? program.signals.map(({ width }, signal) => ({
+        signal,
+        into: builder.sequence(sizes[width]),
+      }))
+    : [];
+  builder.operations.push({
+    kind: "cell",
+    program,
+    sizes,
+    input: input.value,
+    weights: layer.weights.map((index) => builder.weight(index)),
+    vectors: layer.vectors.map((index) => builder.weight(index)),
+    states,
+    signals,
+    training: outputGradient && {
+      outputGradient,
+      stateGradients,
+      inputGradient: isTensor(input.value) ? input.gradient : null,
+      weightGradients: layer.weights.map((index) => builder.weightGradient(index)),
+      vectorGradients: layer.vectors.map((index) => builder.weightGradient(index)),
+    },
+  });
+  const output = { value: states[program.output], gradient: outputGradient };
+  return { layer, output, states, stateGradients, signals };
+}
+
+/** Calls back with each element of a matrix: where it is in the equations' form and where in the stored one. */
+function eachElement(
+  layer: RecurrentLayer,
+  tensors: readonly Tensor[],
+  visit: (matrix: number, at: number, stored: number) => void,
+): void {
+  const { program } = layer.cell;
+  const size = (width: Width): number => layer.sizes[width];
+  for (const { matrix, columnsBefore, source, sum } of program.products) {
+    const { sums, width } = program.sources[source];
+    const before = sums.slice(0, sums.indexOf(sum));
+    const block = before.reduce((total, s) => total + padded(size(program.sums[s].width)), 0);
+    const columns = program.matrices[matrix].columns.reduce((n, part) => n + size(part), 0);
+    const firstColumn = columnsBefore.reduce((n, part) => n + size(part), 0);
+    const tensor = tensors[layer.weights[source]];
+    for (let k = 0; k < size(width); k++) {
+      const row = tensor.offset + k * tensor.stride + block;
+      for (let u = 0; u < size(program.sums[sum].width); u++) {
+        visit(matrix, u * columns + firstColumn + k, row + u);
+      }
+    }
+  }
+}
+
+/** Copies weights from the equations' form into a model's stretch. */
+export function writeCellWeights(
+  layer: RecurrentLayer,
+  parameters: ParameterLayout,
+  from: CellWeights,
+  stretch: Float32Array | Float64Array,
+): void {
+  const tensors = parameters.parameters.map(({ tensor }) => tensor);
+  eachElement(layer, tensors, (matrix, at, stored) => {
+    stretch[stored] = from.matrices[matrix][at];
+  });
+  layer.vectors.forEach((index, vector) => {
+    stretch.set(from.vectors[vector], tensors[index].offset);
+  });
+}
+
+/** Copies weights (or gradients) of a model's stretch into the equations' form. */
+export function readCellWeights(
+  layer: RecurrentLayer,
+  parameters: ParameterLayout,
+  stretch: Float32Array | Float64Array,
+): CellWeights {
+  const { program } = layer.cell;
+  const size = (width: Width): number => layer.sizes[width];
+  const tensors = parameters.parameters.map(({ tensor }) => tensor);
+  const matrices = program.matrices.map(
+    ({ rows, columns }) =>
+      new Float64Array(size(rows) * columns.reduce((n, part) => n + size(part), 0)),
+  );
+  eachElement(layer, tensors, (matrix, at, stored) => {
+    matrices[matrix][at] = stretch[stored];
+  });
+  const vectors = layer.vectors.map((index) => {
+    const { offset, width } = tensors[index];
+    return Float64Array.from(stretch.subarray(offset, offset + width));
+  });
+  return { matrices, vectors };
+}
