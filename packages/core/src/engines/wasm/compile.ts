@@ -1,0 +1,192 @@
+/**
+ * From a plan to something that runs: one WebAssembly memory, laid out once, and one module with exactly the kernels that
+ * the plan's operations need.
+ *
+ * An operation comes about in two moves. First its *kind* looks at the spec, takes scratch memory and names the
+ * kernels it needs; nothing exists yet. When all operations have done so, memory and module are made, and the *linker* that
+ * the kind returned turns kernels into functions and gives the operation:
+ *
+ *     export const negation: OperationKind<NegationSpec> = (spec, context) => {
+ *       const tape = context.scratch(spec.input.rows * spec.input.stride);
+ *       const negate = context.kernel("negate", ["i32", "i32", "i32"], null, emitNegate);
+ *       return (linked) => {
+ *         const run = linked.function(negate);
+ *         return { forward: (span) => run(bytes(spec.input.offset), bytes(tape), …), … };
+ *       };
+ *     };
+ *
+ * Rules of the house:
+ * - plans and scratch speak of *numbers* (float32), kernels of byte addresses: `bytes(offset)` goes from one to the other;
+ * - a kernel's key names everything its code depends on: the same key is emitted once, whoever asks. Code never depends on
+ *   where something lies, so addresses are arguments;
+ * - layout, kernels and their order are a function of the plan alone, so that another thread can instantiate the same
+ *   bytes over the same memory;
+ * - what an operation's methods do must take no memory: no array, closure or object a call.
+ */
+import type { CompiledPlan, Operation, OperationSpec, PlanSpec } from "../engine.ts";
+import {
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Locals,
+  ModuleBuilder,
+} from "./assembler.ts";
+import type { ValueType } from "./instructions.ts";
+import { sumOfSquares } from "./sumOfSquares.ts";
+import { updates } from "./update.ts";
+
+const BYTES_PER_NUMBER = 4;
+const PAGE_BYTES = 65536;
+/** A page short of 4 GiB, so that an address one past the end still fits 32 bits. */
+const MAXIMUM_PAGES = 65535;
+/** Scratch begins on cache lines of 64 bytes. */
+const ALIGNMENT = 16;
+
+/** The byte address of a number. */
+export function bytes(offset: number): number {
+  return offset * BYTES_PER_NUMBER;
+}
+
+/** A kernel that has been asked for. */
+export type Kernel<
+  P extends readonly ValueType[] = readonly ValueType[],
+  R extends ValueType | null = ValueType | null,
+> = FunctionHandle<P> & { readonly result: R };
+
+/** A kernel as a function: a number a parameter. */
+export type KernelFunction<P extends readonly ValueType[], R extends ValueType | null> = (
+  ...args: { [K in keyof P]: number }
+) => R extends null ? void : number;
+
+/** What an operation's kind may ask for while a plan is laid out. */
+export interface PlanContext {
+  readonly plan: PlanSpec;
+  /**
+   * Memory behind the plan's own that belongs to the operation: packed weights, tapes. Zero at first.
+   * @returns its offset in numbers, on a cache line.
+   */
+  scratch(count: number): number;
+  /** Memory at `Linked.temporary` that holds at least `count` numbers, shared by all: valid within one call of a method. */
+  temporary(count: number): void;
+  /**
+   * A kernel of the module.
+   * @param key Names everything that the code depends on; of several kernels with one key the first is emitted.
+   */
+  kernel<const P extends readonly ValueType[], R extends ValueType | null>(
+    key: string,
+    params: P,
+    result: R,
+    emit: (f: FunctionBuilder, ...parameters: Locals<P>) => void,
+  ): Kernel<P, R>;
+}
+
+/** What an operation is made from, once memory and module exist. */
+export interface Linked {
+  /** All of the memory, plan and scratch, twice: as float32 and as integers. */
+  readonly numbers: Float32Array;
+  readonly integers: Int32Array;
+  /** Offset in numbers of the temporary memory. */
+  readonly temporary: number;
+  function<P extends readonly ValueType[], R extends ValueType | null>(
+    kernel: Kernel<P, R>,
+  ): KernelFunction<P, R>;
+}
+
+export type OperationKind<S extends OperationSpec> = (
+  spec: S,
+  context: PlanContext,
+) => (linked: Linked) => Operation;
+
+/** The first move for every operation, then memory and module, then the second. */
+export function compilePlan(plan: PlanSpec, kindOf: OperationKind<OperationSpec>): CompiledPlan {
+  const workshop = new Workshop(plan);
+  const linkers = plan.operations.map((spec) => kindOf(spec, workshop));
+  const linkSumOfSquares = sumOfSquares(workshop);
+  const linkUpdates = updates(workshop);
+  const linked = workshop.link();
+  return {
+    numbers: linked.numbers,
+    integers: linked.integers,
+    operations: linkers.map((link) => link(linked)),
+    sumOfSquares: linkSumOfSquares(linked),
+    update: linkUpdates(linked),
+  };
+}
+
+/** Collects what a plan's operations ask for, and makes it. Of use by itself where kernels are tested or timed alone. */
+export class Workshop implements PlanContext {
+  readonly plan: PlanSpec;
+  readonly #module = new ModuleBuilder();
+  readonly #kernels = new Map<string, Kernel>();
+  #size: number;
+  #temporary = 0;
+
+  constructor(plan: PlanSpec) {
+    this.plan = plan;
+    this.#size = aligned(plan.size);
+  }
+
+  scratch(count: number): number {
+    const offset = this.#size;
+    this.#size = aligned(offset + count);
+    return offset;
+  }
+
+  temporary(count: number): void {
+    this.#temporary = Math.max(this.#temporary, count);
+  }
+
+  kernel<const P extends readonly ValueType[], R extends ValueType | null>(
+    key: string,
+    params: P,
+    result: R,
+    emit: (f: FunctionBuilder, ...parameters: Locals<P>) => void,
+  ): Kernel<P, R> {
+    const known = this.#kernels.get(key);
+    // A key stands for one signature, which the map's type cannot say.
+    if (known) return known as Kernel<P, R>;
+    const made = this.#module.define(key, params, result, emit);
+    this.#kernels.set(key, made);
+    return made;
+  }
+
+  /** @throws RangeError when the memory cannot be had; the message says how much it is. */
+  link(): Linked {
+    const memory = allocate(this.#size + this.#temporary);
+    const module = new WebAssembly.Module(this.#module.bytes());
+    const { exports } = new WebAssembly.Instance(module, { environment: { memory } });
+    return {
+      numbers: new Float32Array(memory.buffer),
+      integers: new Int32Array(memory.buffer),
+      temporary: this.#size,
+      function<P extends readonly ValueType[], R extends ValueType | null>(kernel: Kernel<P, R>) {
+        // Every kernel is exported under its key with the signature it was defined with.
+        return exports[kernel.name] as KernelFunction<P, R>;
+      },
+    };
+  }
+}
+
+function allocate(count: number): WebAssembly.Memory {
+  const pages = Math.ceil((count * BYTES_PER_NUMBER) / PAGE_BYTES);
+  const size = `${((pages * PAGE_BYTES) / 2 ** 30).toFixed(2)} GiB`;
+  if (pages > MAXIMUM_PAGES) {
+    throw new RangeError(
+      `wasm engine: the plan needs ${size} of memory, WebAssembly addresses at most 4 GiB; ` +
+        "take a smaller batch, fewer steps at a time, or a smaller model",
+    );
+  }
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch (cause) {
+    throw new RangeError(
+      `wasm engine: the plan needs ${size} of memory, which this machine did not give`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function aligned(offset: number): number {
+  return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
+}

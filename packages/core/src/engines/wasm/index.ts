@@ -1,0 +1,26 @@
+/**
+ * The wasm engine: float32 on four lanes, in Node and in the browser. Its kernels are emitted at run time for the plan at
+ * hand (`assembler.ts`), without relaxed instructions: the same bits on every machine.
+ */
+import type { Engine, Operation, OperationSpec } from "../engine.ts";
+import { compilePlan, type Linked, type PlanContext } from "./compile.ts";
+
+export function createWasmEngine(): Engine {
+  return {
+    name: "wasm",
+    precision: "float32",
+    compile: (plan) => compilePlan(plan, planOperation),
+  };
+}
+
+/** The first move of each kind of operation; see `compile.ts`. */
+function planOperation(spec: OperationSpec, _context: PlanContext): (linked: Linked) => Operation {
+  switch (spec.kind) {
+    case "cell":
+    case "linear":
+    case "embedding":
+    case "dropout":
+    case "crossEntropy":
+      throw new Error(`wasm engine: no kernels for ${spec.kind} yet`);
+  }
+}
