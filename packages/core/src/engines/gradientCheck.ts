@@ -1,0 +1,132 @@
+/** Is a cell's derivative right? Its gradients on the reference engine, against central differences over several steps. */
+import type { Cell } from "../cells/cell.ts";
+import { RandomStream, streamKey } from "../numbers/random.ts";
+import { initialState, layoutCell, positions, type Sizes, storedWeights } from "./cellTensors.ts";
+import {
+  checkGradients,
+  type GradientCheckSettings,
+  type GradientGroup,
+  type GradientReport,
+} from "./checkGradients.ts";
+import type { Tensor } from "./engine.ts";
+import { Layout } from "./layout.ts";
+import { createReferenceEngine } from "./reference/index.ts";
+
+export interface CellGradientCheckOptions extends GradientCheckSettings {
+  /** @default 3, or as many as the output where the equations tie x[t] to it */
+  readonly inputSize?: number;
+  /** @default 4 */
+  readonly hiddenSize?: number;
+  /** Size of the output of a cell with a projection. @default 2 */
+  readonly projectionSize?: number;
+  /** @default 4 */
+  readonly steps?: number;
+  /** Sequences. @default 2 */
+  readonly batch?: number;
+  /** Of weights, inputs and initial states. @default 1 */
+  readonly seed?: number;
+}
+
+/**
+ * Compares every gradient of a cell (matrices, vectors, inputs, initial states) with central differences in float64.
+ *
+ * The loss is a random linear function of all outputs and of all states after the last step.
+ *
+ * @param cell Any cell, the zoo's or one's own.
+ * @returns The largest relative error, where it is, and whether it is within the tolerance.
+ *
+ * @example
+ * const { passed, worst } = gradientCheck(myCell);
+ */
+export function gradientCheck(cell: Cell, options: CellGradientCheckOptions = {}): GradientReport {
+  const { steps = 4, batch = 2, seed = 1 } = options;
+  const { program } = cell;
+  const sizes = sizesOf(cell, options);
+  const layout = new Layout();
+  const spec = layoutCell(layout, program, sizes, { steps, batch, training: true });
+  const { input, training } = spec;
+  if (!training || !("width" in input))
+    throw new TypeError("expected a plan that trains on vectors");
+  const plan = createReferenceEngine().compile({
+    steps,
+    batch,
+    size: layout.size,
+    operations: [spec],
+  });
+  const [operation] = plan.operations;
+  const span = { steps, batch, from: 0, to: batch };
+
+  const random = new RandomStream(streamKey(seed, "gradientCheck"));
+  const fill = (tensor: Tensor, middle: number): void => {
+    for (const at of positions(tensor)) plan.numbers[at] = middle + 2 * random.uniform() - 1;
+  };
+  const begin = spec.states.map((state) => initialState(state, batch));
+  for (const tensor of [...spec.weights, ...spec.vectors, input]) fill(tensor, 0);
+  begin.forEach((state, s) => {
+    fill(state, program.states[s].initial);
+  });
+  // The loss's coefficients: of each output, and of each state where the sequence ends.
+  fill(training.outputGradient, 0);
+  for (const tensor of training.stateGradients) fill(tensor, 0);
+
+  const ends = spec.states.map(({ offset, stride, ...rest }) => ({
+    ...rest,
+    stride,
+    offset: offset + (steps - 1) * batch * stride,
+    rows: batch,
+  }));
+  const terms = [
+    ...pairs(spec.states[program.output], training.outputGradient),
+    ...ends.flatMap((end, s) => pairs(end, training.stateGradients[s])),
+  ].map(([at, coefficient]) => ({ at, coefficient: plan.numbers[coefficient] }));
+
+  const evaluate = (): number => {
+    operation.prepare();
+    operation.forward(span);
+    return terms.reduce((loss, { at, coefficient }) => loss + coefficient * plan.numbers[at], 0);
+  };
+  evaluate();
+  operation.backward(span);
+  operation.gradients(span);
+
+  const group = (what: string, values: readonly number[], gradients: readonly number[]) => ({
+    what,
+    values: plan.numbers,
+    positions: values,
+    analytic: gradients.map((at) => plan.numbers[at]),
+  });
+  const { weightGradients, vectorGradients, stateGradients, inputGradient } = training;
+  const stored = storedWeights(program, sizes);
+  const groups: GradientGroup[] = program.matrices.map(({ name }, matrix) => {
+    const elements = stored
+      .filter((weight) => weight.matrix === matrix)
+      .sort((a, b) => a.row - b.row || a.column - b.column);
+    return group(
+      name,
+      elements.map(({ source, at }) => spec.weights[source].offset + at),
+      elements.map(({ source, at }) => weightGradients[source].offset + at),
+    );
+  });
+  program.vectors.forEach(({ name }, v) => {
+    groups.push(group(name, positions(spec.vectors[v]), positions(vectorGradients[v])));
+  });
+  program.states.forEach(({ name }, s) => {
+    groups.push(group(`${name}[0]`, positions(begin[s]), positions(stateGradients[s])));
+  });
+  if (inputGradient) groups.push(group("x", positions(input), positions(inputGradient)));
+  return checkGradients(evaluate, groups, options);
+}
+
+function sizesOf({ program }: Cell, options: CellGradientCheckOptions): Sizes {
+  const { hiddenSize = 4, projectionSize = 2 } = options;
+  const projects = program.states[program.output].width === "out";
+  const output = projects ? projectionSize : hiddenSize;
+  const tied = program.tiedInput && (program.tiedInput === "out" ? output : hiddenSize);
+  return { in: tied ?? options.inputSize ?? 3, units: hiddenSize, out: output };
+}
+
+/** The elements of two tensors of one shape, side by side. */
+function pairs(a: Tensor, b: Tensor): (readonly [number, number])[] {
+  const others = positions(b);
+  return positions(a).map((at, i) => [at, others[i]] as const);
+}

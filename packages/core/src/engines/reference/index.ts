@@ -1,0 +1,96 @@
+/**
+ * The reference engine: float64, plain loops, written to be read. It is the oracle that every faster engine is held to,
+ * and quick enough for a small model where nothing else runs.
+ */
+import type { CompiledPlan, Engine, Operation, OperationSpec, PlanSpec, Span } from "../engine.ts";
+import { cell } from "./cell.ts";
+import { crossEntropy } from "./crossEntropy.ts";
+import { dropout } from "./dropout.ts";
+import { embedding } from "./embedding.ts";
+import { linear } from "./linear.ts";
+import { sumOfSquares, update } from "./update.ts";
+
+/** A plan in float64 memory, integers among the numbers. */
+export interface ReferencePlan extends CompiledPlan {
+  readonly numbers: Float64Array;
+  readonly integers: Float64Array;
+}
+
+export interface ReferenceEngine extends Engine {
+  compile(plan: PlanSpec): ReferencePlan;
+}
+
+type Kind = OperationSpec["kind"];
+type SpecOf = { readonly [K in Kind]: Extract<OperationSpec, { kind: K }> };
+
+/** How each operation is made; a kind without an entry does not compile. */
+const MAKERS: {
+  readonly [K in Kind]: (spec: SpecOf[K], memory: Float64Array, capacity: PlanSpec) => Operation;
+} = { cell, linear, embedding, dropout, crossEntropy };
+
+function makeOperation<K extends Kind>(
+  kind: K,
+  spec: SpecOf[K],
+  memory: Float64Array,
+  plan: PlanSpec,
+): Operation {
+  return MAKERS[kind](spec, memory, plan);
+}
+
+/** @throws RangeError where a call asks for more than the plan has room for. */
+function checkSpan(plan: PlanSpec, { steps, batch, from, to }: Span): void {
+  const fits = steps <= plan.steps && batch <= plan.batch && 0 <= from && from <= to && to <= batch;
+  if (fits) return;
+  throw new RangeError(
+    `the plan has room for ${plan.steps} steps × ${plan.batch} sequences, ` +
+      `got ${steps} × ${batch}, sequences ${from} to ${to}`,
+  );
+}
+
+/** The operation, its spans checked: an oracle says so when it is asked wrongly. */
+function checked(plan: PlanSpec, operation: Operation): Operation {
+  return {
+    prepare: operation.prepare,
+    forward(span) {
+      checkSpan(plan, span);
+      operation.forward(span);
+    },
+    backward(span) {
+      checkSpan(plan, span);
+      operation.backward(span);
+    },
+    gradients(span) {
+      checkSpan(plan, span);
+      operation.gradients(span);
+    },
+  };
+}
+
+function allocate(size: number): Float64Array {
+  try {
+    return new Float64Array(size);
+  } catch {
+    const megabytes = Math.ceil((size * Float64Array.BYTES_PER_ELEMENT) / 1e6);
+    throw new RangeError(
+      `the plan needs ${megabytes} MB, more than there is; make batch, window or model smaller`,
+    );
+  }
+}
+
+function compile(plan: PlanSpec): ReferencePlan {
+  const memory = allocate(plan.size);
+  return {
+    numbers: memory,
+    integers: memory,
+    operations: plan.operations.map((spec) =>
+      checked(plan, makeOperation(spec.kind, spec, memory, plan)),
+    ),
+    sumOfSquares: (offset, count) => sumOfSquares(memory, offset, count),
+    update: (given) => update(memory, given),
+  };
+}
+
+/** Float64 in plain TypeScript: exact to about 1e-15, some hundred times slower than the WebAssembly engine. */
+export function createReferenceEngine(): ReferenceEngine {
+  return { name: "reference", precision: "float64", compile };
+}
