@@ -32,3 +32,14 @@ declare function setTimeout(
   delayMs?: number,
 ): { readonly timer: unique symbol };
 declare function clearTimeout(timer: ReturnType<typeof setTimeout>): void;
+
+/** A pair of ports: here only for a turn of the event loop. */
+interface MessagePort {
+  onmessage: (() => void) | null;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+declare class MessageChannel {
+  readonly port1: MessagePort;
+  readonly port2: MessagePort;
+}

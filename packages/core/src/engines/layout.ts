@@ -1,5 +1,5 @@
 /** Lays out a plan's memory: hands out tensors one after another, each row padded to whole vectors of four numbers. */
-import type { Integers, Tensor } from './engine.ts';
+import type { Integers, Tensor } from "./engine.ts";
 
 export const LANES = 4;
 
@@ -9,7 +9,7 @@ export function padded(width: number): number {
 }
 
 /** Tensors begin on cache lines of 64 bytes (16 float32). */
-const ALIGNMENT = 16;
+export const ALIGNMENT = 16;
 
 export class Layout {
   #size = 0;

@@ -44,3 +44,39 @@ export class ParameterLayout {
     return { ...tensor, offset: base + tensor.offset };
   }
 }
+
+/** A model's weights, or gradients, as one stretch in the layout of its parameters. */
+export type Stretch = Float32Array | Float64Array;
+
+/**
+ * Copies a matrix into a stretch.
+ *
+ * @param values Row-major [rows, width] of the stored tensor, or with `transposed` [width, rows].
+ */
+export function writeMatrix(
+  stretch: Stretch,
+  { offset, rows, width, stride }: Tensor,
+  values: Stretch,
+  transposed = false,
+): void {
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < width; c++) {
+      stretch[offset + r * stride + c] = values[transposed ? c * rows + r : r * width + c];
+    }
+  }
+}
+
+/** The way back: a matrix without its padding, in the stretch's precision. */
+export function readMatrix(
+  stretch: Stretch,
+  { offset, rows, width, stride }: Tensor,
+  transposed = false,
+): Stretch {
+  const values = stretch.slice(0, rows * width);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < width; c++) {
+      values[transposed ? c * rows + r : r * width + c] = stretch[offset + r * stride + c];
+    }
+  }
+  return values;
+}

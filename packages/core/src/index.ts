@@ -1,0 +1,64 @@
+/** The library's public API, on one screen. */
+
+// Cells: equations and what follows from them
+export type { Cell, CellAbout, GateBias, Initial } from "./cells/cell.ts";
+export { defineCell } from "./cells/defineCell.ts";
+export { EquationError } from "./cells/equationError.ts";
+export { type ForgetBias, INITS, type InitName, parseInit } from "./cells/initialise.ts";
+export type { CellProgram, Signal, Width } from "./cells/program.ts";
+export { typesetText } from "./cells/typeset.ts";
+export { typesetMathml } from "./cells/typesetMathml.ts";
+export { findCell, ZOO } from "./cells/zoo/index.ts";
+// Data
+export { splitDocuments, type TokenDocument } from "./data/documents.ts";
+export {
+  type Encoded,
+  TOKEN_KINDS,
+  type TokenKind,
+  UNKNOWN_WORD,
+  Vocabulary,
+} from "./data/vocabulary.ts";
+// Engines
+export type { CompiledPlan, Engine, OperationSpec, PlanSpec } from "./engines/engine.ts";
+export { createReferenceEngine } from "./engines/reference/index.ts";
+export { createWasmEngine } from "./engines/wasm/index.ts";
+// Numbers and errors
+export { CellstateError, type ErrorCode } from "./errors.ts";
+// Files
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./files/checkpoint.ts";
+export { readSafetensors, writeSafetensors } from "./files/safetensors.ts";
+// Inspection
+export { type LayerTrace, type SignalTrace, type Trace, trace } from "./inspect/trace.ts";
+// Models
+export { type GenerateOptions, generate, LanguageStream } from "./models/generate.ts";
+export { gradientCheck } from "./models/gradientCheck.ts";
+export {
+  createLanguageModel,
+  type InitialWeights,
+  LanguageModel,
+  type LanguageModelConfig,
+  type TrainingRecord,
+  type Weights,
+} from "./models/languageModel.ts";
+export { decodeLanguageModel, encodeLanguageModel } from "./models/languageModelFile.ts";
+export { Sampler, type SamplingOptions } from "./models/sampling.ts";
+export { type Key, RandomStream, streamKey } from "./numbers/random.ts";
+// Training
+export { type Evaluation, Evaluator, evaluate } from "./training/evaluate.ts";
+export {
+  OPTIMIZERS,
+  type OptimizerName,
+  type OptimizerOptions,
+  type ParameterGroup,
+} from "./training/optimizers.ts";
+export { parseSchedule, SCHEDULES } from "./training/schedules.ts";
+export {
+  type TrainingEvent,
+  type TrainingLength,
+  type TrainingProgress,
+  type TrainingSnapshot,
+  type TrainOptions,
+  train,
+  trainingLoss,
+} from "./training/train.ts";
+export type { Clipping } from "./training/trainer.ts";

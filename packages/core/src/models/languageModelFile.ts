@@ -1,0 +1,167 @@
+/** A language model to the bytes of its `.safetensors` file and back, under PyTorch's names where PyTorch has the cell. */
+import type { Cell } from "../cells/cell.ts";
+import { defineCell } from "../cells/defineCell.ts";
+import { ZOO } from "../cells/zoo/index.ts";
+import { Vocabulary } from "../data/vocabulary.ts";
+import { CellstateError } from "../errors.ts";
+import type { Json, JsonObject } from "../files/json.ts";
+import {
+  decodeModel,
+  encodeModel,
+  type LanguageModelMetadata,
+  TensorReader,
+} from "../files/modelFile.ts";
+import type { StoredTensor } from "../files/safetensors.ts";
+import { fromTorch, torchShapes, toTorch } from "../files/torchNames.ts";
+import { readMatrix, writeMatrix } from "../layers/parameters.ts";
+import { cellSizes, readCellWeights, writeCellWeights } from "../layers/recurrent.ts";
+import { LanguageModel, type TrainingRecord, type Weights } from "./languageModel.ts";
+
+const KIND = "language-model";
+
+/** @returns The file's bytes; the same model gives the same bytes. */
+export function encodeLanguageModel(model: LanguageModel): Uint8Array<ArrayBuffer> {
+  const { config, vocabulary, weights } = model;
+  const metadata: LanguageModelMetadata = {
+    cell: { name: config.cell.name, equations: config.cell.equations },
+    config: {
+      hiddenSize: config.hiddenSize,
+      layers: config.layers,
+      embeddingSize: config.embeddingSize,
+      projectionSize: config.projectionSize,
+      dropout: config.dropout,
+      tieWeights: config.tieWeights,
+      vocabularySize: vocabulary.size,
+    },
+    vocabulary: { tokens: vocabulary.kind, items: vocabulary.items },
+    training: asJson(model.training),
+    precision: weights instanceof Float64Array ? "float64" : "float32",
+  };
+  return encodeModel({ kind: KIND, metadata, tensors: namedTensors(model) });
+}
+
+/**
+ * @param name The file's name, for messages.
+ * @throws CellstateError `file-format`: damaged, of another kind, or tensors that do not fit what the metadata say.
+ */
+export function decodeLanguageModel(bytes: Uint8Array, name: string): LanguageModel {
+  const { metadata, tensors } = decodeModel(bytes, name, KIND);
+  const reader = new TensorReader(name, tensors);
+  const cell = restoreCell(metadata.cell, name);
+  // Shapes first: a header that lies about sizes must not make us take memory for them.
+  checkShapes(cell, metadata, reader, name);
+  const { vocabularySize, ...config } = metadata.config;
+  const { tokens, items } = metadata.vocabulary;
+  const model = new LanguageModel(
+    { ...config, cell, vocabulary: new Vocabulary(tokens, items) },
+    metadata.precision,
+  );
+  model.training = metadata.training;
+
+  const { parameters, weights, embedding, linear } = model;
+  const place = (index: number, data: Weights, transposed: boolean): void => {
+    writeMatrix(weights, parameters.tensor(index), data, transposed);
+  };
+  if (embedding) {
+    const shape = [vocabularySize, embedding.size];
+    place(embedding.table, reader.take("embedding.weight", shape, "the embedding"), false);
+  }
+  for (const [index, layer] of model.recurrent.entries()) {
+    const named = fromTorch(cell, layer.sizes, {
+      take: (tensor, shape) => reader.take(rnnName(tensor, index), shape, sizesReason(metadata)),
+      label: (tensor) => `${name}: tensor \`${rnnName(tensor, index)}\``,
+    });
+    writeCellWeights(layer, parameters, named, weights);
+  }
+  if (!linear.tied) {
+    const shape = [vocabularySize, linear.inputSize];
+    place(linear.weight, reader.take("linear.weight", shape, "the output layer"), true);
+  }
+  place(linear.bias, reader.take("linear.bias", [vocabularySize], "the vocabulary"), false);
+  reader.end();
+  return model;
+}
+
+/** All weights under the names that the file has for them. */
+function namedTensors(model: LanguageModel): Map<string, StoredTensor> {
+  const { parameters, weights, embedding, linear } = model;
+  const precision = weights instanceof Float64Array ? "float64" : "float32";
+  const tensors = new Map<string, StoredTensor>();
+  const take = (index: number, transposed: boolean): Weights =>
+    readMatrix(weights, parameters.tensor(index), transposed);
+  if (embedding) {
+    const shape = [model.vocabulary.size, embedding.size];
+    tensors.set("embedding.weight", { shape, data: take(embedding.table, false) });
+  }
+  for (const [index, layer] of model.recurrent.entries()) {
+    const named = readCellWeights(layer, parameters, weights);
+    for (const { name, shape, data } of toTorch(layer.cell, layer.sizes, named, precision)) {
+      tensors.set(rnnName(name, index), { shape, data });
+    }
+  }
+  const { inputSize, outputSize: outputs } = linear;
+  if (!linear.tied) {
+    tensors.set("linear.weight", { shape: [outputs, inputSize], data: take(linear.weight, true) });
+  }
+  tensors.set("linear.bias", { shape: [outputs], data: take(linear.bias, false) });
+  return tensors;
+}
+
+/** `weight_ih` of layer 0 → `rnn.weight_ih_l0`, as torch.nn.LSTM names it in a module `rnn`. */
+function rnnName(tensor: string, layer: number): string {
+  return `rnn.${tensor}_l${layer}`;
+}
+
+function sizesReason({ config }: LanguageModelMetadata): string {
+  return `hiddenSize ${config.hiddenSize}`;
+}
+
+/** A cell of the zoo is taken from there, with PyTorch's names for it; any other is made from its equations. */
+function restoreCell(stored: LanguageModelMetadata["cell"], file: string): Cell {
+  const known = Object.hasOwn(ZOO, stored.name) ? ZOO[stored.name] : undefined;
+  if (known?.equations === stored.equations) return known;
+  try {
+    return defineCell(stored.equations, { name: stored.name, title: stored.name, source: file });
+  } catch (error) {
+    if (!(error instanceof CellstateError)) throw error;
+    throw new CellstateError("file-format", `${file}: the cell's equations: ${error.message}`);
+  }
+}
+
+function checkShapes(
+  cell: Cell,
+  metadata: LanguageModelMetadata,
+  reader: TensorReader,
+  file: string,
+): void {
+  const { hiddenSize, layers, embeddingSize, projectionSize, vocabularySize } = metadata.config;
+  let inputSize = embeddingSize || vocabularySize;
+  for (let index = 0; index < layers; index++) {
+    const sizes = sizesOf(
+      cell,
+      { inputSize, hiddenSize, projectionSize: projectionSize ?? undefined },
+      file,
+    );
+    for (const { name, shape } of torchShapes(cell, sizes)) {
+      reader.take(rnnName(name, index), shape, sizesReason(metadata));
+    }
+    inputSize = sizes[cell.program.states[cell.program.output].width];
+  }
+  if (embeddingSize > 0) {
+    reader.take("embedding.weight", [vocabularySize, embeddingSize], "the embedding");
+  }
+}
+
+function sizesOf(cell: Cell, sizes: Parameters<typeof cellSizes>[1], file: string) {
+  try {
+    return cellSizes(cell, sizes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CellstateError("file-format", `${file}: ${error.message}`);
+  }
+}
+
+/** A training record as plain JSON; what JSON does not have is refused by the writer. */
+function asJson(record: TrainingRecord | null): JsonObject | null {
+  return record === null ? null : (JSON.parse(JSON.stringify(record)) as Record<string, Json>);
+}

@@ -1,0 +1,204 @@
+/**
+ * A language model laid out in an engine's memory for a number of rows and steps: tokens in, losses or logits out, states
+ * carried from window to window. All views are made once; running it takes no memory.
+ */
+import type { CompiledPlan, Engine, Integers, Span, Tensor } from "../engines/engine.ts";
+import {
+  type LossTensors,
+  planCrossEntropy,
+  planDropout,
+  planEmbedding,
+  planLinear,
+} from "../layers/dense.ts";
+import { type Flow, PlanBuilder, tensorOf } from "../layers/layer.ts";
+import { planRecurrent, type RecurrentTensors } from "../layers/recurrent.ts";
+import type { LanguageModel, Weights } from "./languageModel.ts";
+
+export interface Capacity {
+  /** Time steps of a window. */
+  readonly steps: number;
+  /** Sequences side by side. */
+  readonly batch: number;
+}
+
+export type Purpose = "training" | "inference" | "tracing";
+
+export class LanguagePlan {
+  readonly model: LanguageModel;
+  readonly capacity: Capacity;
+  readonly engine: Engine;
+  readonly compiled: CompiledPlan;
+  /** The model's weights in this plan, and beside them (training) gradients and an optimizer's slots, all of one layout. */
+  readonly weights: Weights;
+  readonly weightsAt: number;
+  readonly gradientsAt: number;
+  readonly slotsAt: readonly number[];
+  readonly layers: readonly RecurrentTensors[];
+  /** [T·B, vocabularySize] */
+  readonly logits: Tensor;
+  readonly #tokens: Integers;
+  readonly #loss: LossTensors;
+  readonly #dropoutKeys: readonly Integers[];
+
+  /** @param slots Stretches as long as the weights to reserve for an optimizer. */
+  constructor(
+    model: LanguageModel,
+    engine: Engine,
+    capacity: Capacity,
+    purpose: Purpose,
+    slots = 0,
+  ) {
+    this.model = model;
+    this.engine = engine;
+    this.capacity = capacity;
+    const builder = new PlanBuilder(model.parameters, capacity, purpose);
+    this.weightsAt = builder.weightsAt;
+    this.gradientsAt = builder.gradientsAt;
+    this.slotsAt = Array.from({ length: slots }, () => builder.reserve(model.parameters.size));
+    this.#tokens = builder.layout.integers(builder.rows);
+
+    const keys: Integers[] = [];
+    const dropout = (flow: Flow): Flow => {
+      const { output, key } = planDropout(builder, model.config.dropout, flow);
+      if (key) keys.push(key);
+      return output;
+    };
+    let flow: Flow = model.embedding
+      ? planEmbedding(builder, model.embedding, this.#tokens)
+      : { value: this.#tokens, gradient: null };
+    const layers: RecurrentTensors[] = [];
+    for (const [index, layer] of model.recurrent.entries()) {
+      const planned = planRecurrent(builder, layer, index > 0 ? dropout(flow) : flow);
+      layers.push(planned);
+      flow = planned.output;
+    }
+    const logits = planLinear(builder, model.linear, dropout(flow));
+    this.layers = layers;
+    this.logits = tensorOf(logits, "linear");
+    this.#loss = planCrossEntropy(builder, logits);
+    this.#dropoutKeys = keys;
+
+    this.compiled = engine.compile({
+      ...capacity,
+      size: builder.layout.size,
+      operations: builder.operations,
+    });
+    const { size } = model.parameters;
+    this.weights = this.compiled.numbers.subarray(this.weightsAt, this.weightsAt + size);
+    this.load(model.weights);
+    this.resetStates(capacity.batch);
+  }
+
+  /** Takes over weights, the model's own or another plan's of the same model. */
+  load(weights: Weights): void {
+    this.weights.set(weights);
+    this.prepare();
+  }
+
+  /** To be called after the weights have changed. */
+  prepare(): void {
+    for (const operation of this.compiled.operations) operation.prepare();
+  }
+
+  /** Writes a window's tokens, and targets where a loss is wanted (−1 does not count). Both at t · batch + b. */
+  write(rows: number, inputs: Int32Array, targets: Int32Array | null): void {
+    const { integers } = this.compiled;
+    for (let r = 0; r < rows; r++) integers[this.#tokens.offset + r] = inputs[r];
+    for (let r = 0; r < rows; r++) {
+      integers[this.#loss.targets.offset + r] = targets ? targets[r] : -1;
+    }
+  }
+
+  /** One token for the next step of a plan of one row. */
+  writeToken(token: number): void {
+    this.compiled.integers[this.#tokens.offset] = token;
+  }
+
+  /** The masks of a training step: one key a dropout layer. */
+  writeDropoutKey(layer: number, key: readonly [number, number]): void {
+    const { offset } = this.#dropoutKeys[layer];
+    this.compiled.integers[offset] = key[0];
+    this.compiled.integers[offset + 1] = key[1];
+  }
+
+  get dropoutLayers(): number {
+    return this.#dropoutKeys.length;
+  }
+
+  /** Everything up to the losses. */
+  forward(span: Span): void {
+    for (const operation of this.compiled.operations) operation.forward(span);
+  }
+
+  /** Everything up to the logits: for generation, where no target is known. */
+  forwardToLogits(span: Span): void {
+    const { operations } = this.compiled;
+    for (let i = 0; i < operations.length - 1; i++) operations[i].forward(span);
+  }
+
+  /** Σ of the rows' losses, in row order: nats. Rows without a target add 0. */
+  totalLoss(span: Span): number {
+    const { numbers } = this.compiled;
+    const { offset, stride } = this.#loss.losses;
+    let total = 0;
+    for (let r = 0; r < span.steps * span.batch; r++) total += numbers[offset + r * stride];
+    return total;
+  }
+
+  /** The loss of one row, in nats. */
+  rowLoss(row: number): number {
+    return this.compiled.numbers[this.#loss.losses.offset + row * this.#loss.losses.stride];
+  }
+
+  /** Gradients of `scale` · Σ losses: of all weights, into the stretch at `gradientsAt`; and of the initial states. */
+  backward(span: Span, scale: number): void {
+    const { numbers, operations } = this.compiled;
+    const scaleAt = this.#loss.scale;
+    if (!scaleAt) throw new RangeError("this plan was made without training: it has no backward");
+    numbers[scaleAt.offset] = scale;
+    for (const { stateGradients } of this.layers) {
+      for (const { offset, rows, stride } of stateGradients) {
+        numbers.fill(0, offset, offset + rows * stride);
+      }
+    }
+    for (let i = operations.length - 1; i >= 0; i--) operations[i].backward(span);
+    for (const operation of operations) operation.gradients(span);
+  }
+
+  /** The window's last states become the next window's initial ones. */
+  carryStates(span: Span): void {
+    const { numbers } = this.compiled;
+    for (const { states } of this.layers) {
+      for (const { offset, stride } of states) {
+        const size = span.batch * stride;
+        const last = offset + (span.steps - 1) * size;
+        numbers.copyWithin(offset - size, last, last + size);
+      }
+    }
+  }
+
+  /** Sets initial states to what the equations say: of every row, or of those marked. */
+  resetStates(batch: number, marked?: readonly boolean[]): void {
+    const { numbers } = this.compiled;
+    for (const { layer, states } of this.layers) {
+      for (let s = 0; s < states.length; s++) {
+        const { offset, stride, width } = states[s];
+        const { initial } = layer.cell.program.states[s];
+        for (let b = 0; b < batch; b++) {
+          if (marked && !marked[b]) continue;
+          const row = offset + (b - batch) * stride;
+          numbers.fill(initial, row, row + width);
+        }
+      }
+    }
+  }
+
+  /** Views of the initial states, a stretch a state: what a run carries from window to window. */
+  carriedStates(batch: number): Weights[] {
+    return this.layers.flatMap(({ states }) =>
+      states.map(({ offset, stride }) =>
+        this.compiled.numbers.subarray(offset - batch * stride, offset),
+      ),
+    );
+  }
+}

@@ -1,0 +1,394 @@
+/**
+ * The training loop as an async iterator: epochs over documents, truncated back-propagation through time, validation, the
+ * best weights kept. Stop it by `break` or an AbortSignal; go on from a snapshot as if nothing had happened.
+ */
+import type { TokenDocument } from "../data/documents.ts";
+import { trainingPieces, type Window, WindowReader } from "../data/windows.ts";
+import type { Engine } from "../engines/engine.ts";
+import { CellstateError } from "../errors.ts";
+import type { LanguageModel, Weights } from "../models/languageModel.ts";
+import { streamKey } from "../numbers/random.ts";
+import { describeNotFinite } from "./diagnose.ts";
+import { Evaluator } from "./evaluate.ts";
+import type { OptimizerOptions, ParameterGroup } from "./optimizers.ts";
+import { parseSchedule } from "./schedules.ts";
+import { type Clipping, Trainer } from "./trainer.ts";
+import { takeTurn, turnDue } from "./turn.ts";
+
+/** When to stop: whichever is given; exactly one. */
+export type TrainingLength =
+  | { readonly epochs: number }
+  | { readonly steps: number }
+  /** By the clock. The schedule is laid out over as many steps as a short trial says will fit. */
+  | { readonly minutes: number };
+
+export interface TrainOptions {
+  readonly engine: Engine;
+  /** What to learn from, in the model's tokens. */
+  readonly documents: readonly TokenDocument[];
+  /** What to choose the best weights by. @default none: the last weights are kept */
+  readonly validation?: readonly TokenDocument[];
+  readonly length: TrainingLength;
+  /** Sequences side by side. @default 50 */
+  readonly batchSize?: number;
+  /** Time steps through which gradients flow back. @default 50 */
+  readonly window?: number;
+  /** @default adam */
+  readonly optimizer?: OptimizerOptions;
+  /** See `parseSchedule`. @default constant */
+  readonly schedule?: string;
+  /** @default none */
+  readonly clip?: Clipping;
+  readonly groups?: readonly ParameterGroup[];
+  /** Of the order of documents and of dropout. @default 1 */
+  readonly seed?: number;
+  /** Updates between validations. @default once an epoch */
+  readonly validateEvery?: number;
+  /** Stop after so many validations without a better one. @default never */
+  readonly patience?: number;
+  readonly signal?: AbortSignal;
+  /** Where to go on: a `snapshot()` of a run with the same options, data and engine. */
+  readonly resume?: TrainingSnapshot;
+  /** Called with each event before it is yielded. */
+  readonly onEvent?: (event: TrainingEvent) => void;
+}
+
+/** Where a run stands: plain JSON. */
+export interface TrainingProgress {
+  /** Updates done. */
+  step: number;
+  /** Whole epochs done, and windows of the present one. */
+  epoch: number;
+  windowInEpoch: number;
+  /** Updates in the whole run, as far as it is known. */
+  totalSteps: number;
+  /** Tokens learnt from, and seconds spent, over all sittings. */
+  tokens: number;
+  seconds: number;
+  /** Of the present epoch: Σ loss · tokens and Σ tokens. */
+  lossSum: number;
+  lossTokens: number;
+  /** Mean loss of the last whole epoch, or null in the first. */
+  epochLoss: number | null;
+  validationLoss: number | null;
+  bestLoss: number | null;
+  bestStep: number;
+  /** Validations since the best one. */
+  stale: number;
+  /** The step of the last validation. */
+  validatedStep: number;
+}
+
+export interface TrainingSnapshot {
+  readonly progress: TrainingProgress;
+  readonly arrays: Readonly<Record<string, Weights>>;
+}
+
+/** Mean training loss of the present epoch, or where that has just begun of the one before; null before the first step. */
+export function trainingLoss(progress: Readonly<TrainingProgress>): number | null {
+  const { lossSum, lossTokens, epochLoss } = progress;
+  return lossTokens > 0 ? lossSum / lossTokens : epochLoss;
+}
+
+interface EventBase {
+  readonly progress: Readonly<TrainingProgress>;
+  /** A copy of all that is needed to go on from here. */
+  snapshot(): TrainingSnapshot;
+  /** The weights as they are after this step: a view that the next step changes. */
+  readonly weights: Weights;
+}
+
+export interface StepEvent extends EventBase {
+  readonly kind: "step";
+  /** Mean over the window, nats a token. */
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+}
+
+export interface ValidationEvent extends EventBase {
+  readonly kind: "validation";
+  readonly loss: number;
+  /** True where it is the best so far. */
+  readonly best: boolean;
+}
+
+/** The last event of a run that was not broken off. The model then has the best weights, or without validation the last. */
+export interface DoneEvent extends EventBase {
+  readonly kind: "done";
+  readonly reason: "finished" | "patience" | "aborted";
+}
+
+export type TrainingEvent = StepEvent | ValidationEvent | DoneEvent;
+
+const DEFAULTS = { batchSize: 50, window: 50, seed: 1 } as const;
+
+/**
+ * Trains a model in place. Its weights are set when the run ends, however it ends: the best on the validation documents where
+ * there are some, else the last that were finite.
+ *
+ * @throws CellstateError `not-finite` when a loss or gradient is; the message says where it began, and the model keeps the weights
+ * from before. `data` where there is too little text.
+ */
+export async function* train(
+  model: LanguageModel,
+  options: TrainOptions,
+): AsyncGenerator<TrainingEvent, void, void> {
+  const run = new TrainingRun(model, options);
+  try {
+    for await (const event of run.events()) {
+      options.onEvent?.(event);
+      yield event;
+    }
+  } finally {
+    run.finish();
+  }
+}
+
+class TrainingRun {
+  readonly #model: LanguageModel;
+  readonly #options: TrainOptions;
+  readonly #trainer: Trainer;
+  readonly #reader: WindowReader;
+  readonly #evaluator: Evaluator | null;
+  readonly #progress: TrainingProgress;
+  readonly #seed: number;
+  /** The best weights so far; null before the first validation. */
+  #best: Weights | null = null;
+  #turnAt = 0;
+
+  constructor(model: LanguageModel, options: TrainOptions) {
+    const { batchSize = DEFAULTS.batchSize, window = DEFAULTS.window } = options;
+    this.#model = model;
+    this.#options = options;
+    this.#seed = options.seed ?? DEFAULTS.seed;
+    const pieces = trainingPieces(options.documents, { batchSize, window });
+    // Rows that would never have a piece are not laid out.
+    const shape = { batchSize: Math.min(batchSize, pieces.length), window };
+    this.#reader = new WindowReader(options.documents, pieces, shape);
+    this.#trainer = new Trainer(model, options.engine, {
+      ...shape,
+      optimizer: options.optimizer ?? { name: "adam" },
+      clip: options.clip,
+      groups: options.groups,
+      seed: this.#seed,
+    });
+    const validation = options.validation ?? [];
+    this.#evaluator =
+      validation.length > 0 ? new Evaluator(model, options.engine, validation) : null;
+    this.#progress = options.resume
+      ? { ...options.resume.progress }
+      : {
+          step: 0,
+          epoch: 0,
+          windowInEpoch: 0,
+          totalSteps: 0,
+          tokens: 0,
+          seconds: 0,
+          lossSum: 0,
+          lossTokens: 0,
+          epochLoss: null,
+          validationLoss: null,
+          bestLoss: null,
+          bestStep: 0,
+          stale: 0,
+          validatedStep: 0,
+        };
+    if (options.resume) this.#resume(options.resume);
+  }
+
+  #resume({ progress, arrays }: TrainingSnapshot): void {
+    const wanted = Object.entries(this.#trainer.memory());
+    for (const [name, { length }] of wanted) {
+      if (arrays[name]?.length !== length) {
+        throw new CellstateError(
+          "resume",
+          `the checkpoint's ${name} has ${arrays[name]?.length ?? 0} numbers, this run needs ${length}; ` +
+            "resume with the options and the data of the run that wrote it",
+        );
+      }
+    }
+    this.#trainer.restore(progress.step, arrays);
+    if (arrays.best) this.#best = arrays.best.slice();
+  }
+
+  async *events(): AsyncGenerator<TrainingEvent, void, void> {
+    const { signal } = this.#options;
+    const progress = this.#progress;
+    const reader = this.#reader;
+    this.#turnAt = performance.now();
+    if (progress.totalSteps === 0) progress.totalSteps = this.#planSteps();
+    reader.begin(this.#order());
+    reader.skip(progress.windowInEpoch);
+    const schedule = parseSchedule(this.#options.schedule ?? "constant");
+    let clock = performance.now();
+    const tick = (): void => {
+      const now = performance.now();
+      progress.seconds += (now - clock) / 1000;
+      clock = now;
+    };
+    for (;;) {
+      if (signal?.aborted) return yield this.#event({ kind: "done", reason: "aborted" });
+      // Before the next step and not after the last: a run resumed at this point validates here as well.
+      if (this.#validationDue()) {
+        const loss = await this.#validate();
+        tick();
+        if (loss === null) continue;
+        yield this.#event({ kind: "validation", loss, best: progress.stale === 0 });
+        if (progress.stale >= (this.#options.patience ?? Number.POSITIVE_INFINITY)) {
+          return yield this.#event({ kind: "done", reason: "patience" });
+        }
+      }
+      if (this.#isOver()) return yield this.#event({ kind: "done", reason: "finished" });
+      const window = reader.next();
+      if (!window) throw new RangeError("an epoch without a window");
+      const { step, epoch, totalSteps } = progress;
+      const rate = this.#trainer.optimizer.learningRate * schedule({ step, epoch, totalSteps });
+      const outcome = this.#step(window, rate);
+      if (reader.atEnd) {
+        this.#endEpoch();
+        reader.begin(this.#order());
+      }
+      tick();
+      yield this.#event({ kind: "step", ...outcome, learningRate: rate });
+      await this.#turn();
+      tick();
+    }
+  }
+
+  /** Sets the model's weights: the best, or without validation the last. */
+  finish(): void {
+    this.#model.weights = (this.#best ?? this.#trainer.plan.weights).slice();
+  }
+
+  #step(window: Window, rate: number): { loss: number; gradientNorm: number } {
+    const progress = this.#progress;
+    const { loss, gradientNorm, finite } = this.#trainer.step(window, rate);
+    if (!finite) {
+      throw new CellstateError("not-finite", describeNotFinite(this.#trainer, window, loss));
+    }
+    progress.step++;
+    progress.windowInEpoch++;
+    progress.tokens += window.counted;
+    progress.lossSum += loss * window.counted;
+    progress.lossTokens += window.counted;
+    return { loss, gradientNorm };
+  }
+
+  #endEpoch(): void {
+    const progress = this.#progress;
+    progress.epochLoss = progress.lossSum / progress.lossTokens;
+    progress.lossSum = 0;
+    progress.lossTokens = 0;
+    progress.epoch++;
+    progress.windowInEpoch = 0;
+  }
+
+  /** Documents come in a new order each epoch. */
+  #order(): readonly [number, number] {
+    return streamKey(this.#seed, "order", this.#progress.epoch);
+  }
+
+  #isOver(): boolean {
+    const { length } = this.#options;
+    const { step, seconds, totalSteps } = this.#progress;
+    if ("minutes" in length && seconds >= length.minutes * 60) return true;
+    return step >= totalSteps;
+  }
+
+  /** At the end of an epoch or every `validateEvery` steps; always at the end of the run. Once a step. */
+  #validationDue(): boolean {
+    const { step, windowInEpoch, validatedStep } = this.#progress;
+    if (!this.#evaluator || step === validatedStep) return false;
+    if (this.#isOver()) return true;
+    const { validateEvery } = this.#options;
+    return validateEvery ? step % validateEvery === 0 : windowInEpoch === 0;
+  }
+
+  /** @returns null where the run was aborted meanwhile. */
+  async #validate(): Promise<number | null> {
+    const progress = this.#progress;
+    const { weights } = this.#trainer.plan;
+    const windows = this.#evaluator?.windows(weights);
+    if (!windows) return null;
+    let next = windows.next();
+    while (!next.done) {
+      await this.#turn();
+      if (this.#options.signal?.aborted) return null;
+      next = windows.next();
+    }
+    const { loss } = next.value;
+    progress.validationLoss = loss;
+    progress.validatedStep = progress.step;
+    if (progress.bestLoss === null || loss < progress.bestLoss) {
+      progress.bestLoss = loss;
+      progress.bestStep = progress.step;
+      progress.stale = 0;
+      this.#best ??= weights.slice();
+      this.#best.set(weights);
+    } else {
+      progress.stale++;
+    }
+    return loss;
+  }
+
+  /** The event loop gets its turn every 16 ms, or every step where that is longer. */
+  async #turn(): Promise<void> {
+    if (!turnDue(this.#turnAt)) return;
+    await takeTurn();
+    this.#turnAt = performance.now();
+  }
+
+  #event<Rest extends object>(rest: Rest): Rest & EventBase {
+    return {
+      ...rest,
+      progress: this.#progress,
+      weights: this.#trainer.plan.weights,
+      snapshot: () => this.#snapshot(),
+    };
+  }
+
+  #snapshot(): TrainingSnapshot {
+    const arrays: Record<string, Weights> = {};
+    for (const [name, view] of Object.entries(this.#trainer.memory())) arrays[name] = view.slice();
+    if (this.#best) arrays.best = this.#best.slice();
+    return { progress: { ...this.#progress }, arrays };
+  }
+
+  /** How many updates the run will do. */
+  #planSteps(): number {
+    const { length } = this.#options;
+    if ("steps" in length) return length.steps;
+    if ("minutes" in length) return this.#trySpeed(length.minutes * 60);
+    let total = 0;
+    for (let epoch = 0; epoch < length.epochs; epoch++) {
+      this.#reader.begin(streamKey(this.#seed, "order", epoch));
+      total += this.#reader.skip(Number.POSITIVE_INFINITY);
+    }
+    return total;
+  }
+
+  /** Steps that fit into so many seconds, from a trial whose effects are undone. */
+  #trySpeed(seconds: number): number {
+    const trial = Math.min(1.5, seconds * 0.05);
+    const before = this.#snapshot();
+    const start = performance.now();
+    let steps = 0;
+    let elapsed = 0;
+    this.#reader.begin(this.#order());
+    while (elapsed < trial) {
+      const window = this.#reader.next();
+      if (window) {
+        this.#trainer.step(window, 0);
+        steps++;
+      } else {
+        this.#reader.begin(this.#order());
+      }
+      elapsed = (performance.now() - start) / 1000;
+    }
+    this.#trainer.restore(0, before.arrays);
+    this.#progress.seconds += elapsed;
+    // A tenth stays for validation and for a machine that has other things to do.
+    return Math.max(1, Math.floor((0.9 * (seconds - elapsed) * steps) / elapsed));
+  }
+}
