@@ -1,0 +1,41 @@
+/** The rectified recurrent network that begins as a perfect memory: U is the identity. */
+import { defineCell } from "../defineCell.ts";
+import { whole } from "./foreign.ts";
+
+export const irnn = defineCell(
+  `
+h[t] = relu(W·x[t] + U·h[t-1] + b)  # new state: the input added to the old state, then rectified
+U ~ identity
+b ~ 0
+`,
+  {
+    name: "irnn",
+    title: "Rectified recurrent network that begins at the identity (IRNN)",
+    source:
+      "Q. V. Le, N. Jaitly and G. E. Hinton, 2015, A Simple Way to Initialize Recurrent " +
+      "Networks of Rectified Linear Units",
+    note:
+      "Before any training the state keeps whatever it was given, as an LSTM with open forget " +
+      "gates does. The paper draws W from a Gaussian of deviation 0.001; here W follows the " +
+      "model's init.",
+    torch: {
+      operator: "RNN",
+      attributes: { nonlinearity: "relu" },
+      tensors: [
+        { name: "weight_ih", rows: whole("W") },
+        { name: "weight_hh", rows: whole("U") },
+        { name: "bias_ih", rows: ["b"] },
+        { name: "bias_hh", rows: [null] },
+      ],
+    },
+    onnx: {
+      operator: "RNN",
+      attributes: { activations: "Relu" },
+      tensors: [
+        { name: "W", rows: whole("W") },
+        { name: "R", rows: whole("U") },
+        { name: "B", rows: ["b", null] },
+      ],
+    },
+  },
+);
