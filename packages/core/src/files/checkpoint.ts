@@ -10,7 +10,7 @@ import { shown } from "./shown.ts";
 export type CheckpointArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 export interface Checkpoint {
-  /** Step, epoch, cursors, options, losses: plain JSON. Its finite numbers come back as the same float64. */
+  /** Step, epoch, cursors, options, losses: plain JSON. Its numbers come back as the same float64, but −0 as 0. */
   readonly state: JsonObject;
   /** Weights, moments, carried states. NaN and ±∞ are allowed here. */
   readonly arrays: Readonly<Record<string, CheckpointArray>>;

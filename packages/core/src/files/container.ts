@@ -17,7 +17,7 @@ import {
   type StoredTensor,
   writeSafetensors,
 } from "./safetensors.ts";
-import { shown } from "./shown.ts";
+import { shown, shownValue } from "./shown.ts";
 
 /** Rises when an older reader would misread what a newer writer says. */
 export const FORMAT_VERSION = 1;
@@ -148,9 +148,10 @@ function checkJson(value: unknown, path: string): void {
     for (let i = 0; i < value.length; i++) checkJson(value[i], `${path}[${i}]`);
     return;
   }
-  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+  const prototype: unknown = Object.getPrototypeOf(Object(value));
+  if (typeof value === "object" && (prototype === Object.prototype || prototype === null)) {
     for (const [key, member] of Object.entries(value)) checkJson(member, `${path}.${key}`);
     return;
   }
-  throw new TypeError(`metadata.${path}: expected plain JSON, got ${String(value)}`);
+  throw new TypeError(`metadata.${path}: expected plain JSON, got ${shownValue(value)}`);
 }
