@@ -4,7 +4,8 @@
 export type { Cell, CellAbout, GateBias, Initial } from "./cells/cell.ts";
 export { defineCell } from "./cells/defineCell.ts";
 export { EquationError } from "./cells/equationError.ts";
-export { type ForgetBias, INITS, type InitName, parseInit } from "./cells/initialise.ts";
+export type { ForgetBias } from "./cells/initialise.ts";
+export { type InitName, parseInit } from "./cells/initialiseMatrix.ts";
 export type { CellProgram, Signal, Width } from "./cells/program.ts";
 export { typesetText } from "./cells/typeset.ts";
 export { typesetMathml } from "./cells/typesetMathml.ts";
@@ -61,4 +62,4 @@ export {
   train,
   trainingLoss,
 } from "./training/train.ts";
-export type { Clipping } from "./training/trainer.ts";
+export type { Clipping } from "./training/updater.ts";

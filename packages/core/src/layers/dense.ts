@@ -1,5 +1,6 @@
 /** The layers around the recurrent ones: embedding, linear, dropout, and the loss on top. */
 import type { Integers, Tensor } from "../engines/engine.ts";
+import { CellstateError } from "../errors.ts";
 import { type Flow, isTensor, type PlanBuilder, tensorOf } from "./layer.ts";
 import type { ParameterLayout } from "./parameters.ts";
 
@@ -56,7 +57,8 @@ export function linearLayer(
 ): LinearLayer {
   const { inputSize, outputSize } = sizes;
   if (tiedTo && tiedTo.size !== inputSize) {
-    throw new RangeError(
+    throw new CellstateError(
+      "option",
       `${name}: tied weights need an embedding as wide as the last layer's output; ` +
         `got ${tiedTo.size} and ${inputSize}`,
     );

@@ -6,6 +6,7 @@ import type { Cell } from "../cells/cell.ts";
 import type { CellProgram, Width } from "../cells/program.ts";
 import type { Tensor } from "../engines/engine.ts";
 import { padded } from "../engines/layout.ts";
+import { CellstateError } from "../errors.ts";
 import { type Flow, isTensor, type PlanBuilder } from "./layer.ts";
 import type { ParameterLayout } from "./parameters.ts";
 
@@ -49,28 +50,32 @@ export interface RecurrentTensors {
 /**
  * The size of each width class of a cell.
  *
- * @throws RangeError where the cell ties input and units and the sizes differ, or where a projection is asked of a cell without one.
+ * @throws CellstateError `option` where the cell ties input and units and the sizes differ, or where a projection is asked of a cell without one.
  */
 export function cellSizes(cell: Cell, sizes: CellSizes): Readonly<Record<Width, number>> {
   const { inputSize, hiddenSize, projectionSize } = sizes;
   const { program } = cell;
-  if (program.tiedInput && inputSize !== hiddenSize) {
-    throw new RangeError(
-      `${cell.name}: its equations multiply x[t] with its units, so input and hidden size must be equal; ` +
-        `got ${inputSize} and ${hiddenSize}: give the model an embedding of ${hiddenSize}`,
-    );
-  }
   const projects = program.states[program.output].width === "out";
   if (!projects && projectionSize !== undefined) {
-    throw new RangeError(
+    throw new CellstateError(
+      "option",
       `${cell.name}: its equations have no projection, so projectionSize ${projectionSize} means nothing; use lstm-projection`,
     );
   }
-  return {
+  const all = {
     in: inputSize,
     units: hiddenSize,
     out: projects ? (projectionSize ?? Math.ceil(hiddenSize / 2)) : hiddenSize,
   };
+  if (program.tiedInput && inputSize !== all[program.tiedInput]) {
+    const wanted = all[program.tiedInput];
+    throw new CellstateError(
+      "option",
+      `${cell.name}: its equations join x[t] with its units one by one, so its input must have ${wanted} numbers; ` +
+        `got ${inputSize}: give the model an embedding of ${wanted}`,
+    );
+  }
+  return all;
 }
 
 /** Declares the layer's weights in the model's stretch. */

@@ -5,12 +5,13 @@
  * lays it out on an engine.
  */
 import type { Cell } from "../cells/cell.ts";
+import { type ForgetBias, initialiseCell } from "../cells/initialise.ts";
 import {
-  type ForgetBias,
   type InitName,
-  initialiseCell,
+  initialiseBias,
+  initialiseEmbedding,
   initialiseMatrix,
-} from "../cells/initialise.ts";
+} from "../cells/initialiseMatrix.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { CellstateError } from "../errors.ts";
 import {
@@ -26,7 +27,7 @@ import {
   recurrentLayer,
   writeCellWeights,
 } from "../layers/recurrent.ts";
-import { streamKey } from "../numbers/random.ts";
+import { RandomStream, streamKey } from "../numbers/random.ts";
 
 export type Weights = Stretch;
 
@@ -143,10 +144,12 @@ export function createLanguageModel<SignalName extends string>(
   const place = (stored: number, drawn: Float64Array, transposed: boolean): void => {
     writeMatrix(weights, parameters.tensor(stored), drawn, transposed);
   };
+  const streamOf = (what: string) => new RandomStream(streamKey(seed, "initial", what));
   if (model.embedding) {
     const { table, size } = model.embedding;
-    const key = streamKey(seed, "initial", "embedding.weight");
-    place(table, initialiseMatrix(init, "embedding", model.vocabulary.size, size, key), false);
+    const stream = streamOf("embedding.weight");
+    const { tieWeights, vocabulary } = config;
+    place(table, initialiseEmbedding(init, vocabulary.size, size, tieWeights, stream), false);
   }
   for (const layer of model.recurrent) {
     const key = streamKey(seed, "initial", layer.name);
@@ -154,11 +157,11 @@ export function createLanguageModel<SignalName extends string>(
     writeCellWeights(layer, parameters, initialiseCell(layer.cell, layer.sizes, options), weights);
   }
   const { linear } = model;
-  const key = (what: string) => streamKey(seed, "initial", `linear.${what}`);
   const { inputSize, outputSize: outputs } = linear;
   if (!linear.tied) {
-    place(linear.weight, initialiseMatrix(init, "linear", outputs, inputSize, key("weight")), true);
+    const stream = streamOf("linear.weight");
+    place(linear.weight, initialiseMatrix(init, outputs, inputSize, stream), true);
   }
-  place(linear.bias, initialiseMatrix(init, "bias", 1, outputs, key("bias")), false);
+  place(linear.bias, initialiseBias(init, outputs, inputSize, streamOf("linear.bias")), false);
   return model;
 }

@@ -118,7 +118,7 @@ function sizesReason({ config }: LanguageModelMetadata): string {
 
 /** A cell of the zoo is taken from there, with PyTorch's names for it; any other is made from its equations. */
 function restoreCell(stored: LanguageModelMetadata["cell"], file: string): Cell {
-  const known = Object.hasOwn(ZOO, stored.name) ? ZOO[stored.name] : undefined;
+  const known = ZOO.find(({ name }) => name === stored.name);
   if (known?.equations === stored.equations) return known;
   try {
     return defineCell(stored.equations, { name: stored.name, title: stored.name, source: file });
@@ -156,7 +156,7 @@ function sizesOf(cell: Cell, sizes: Parameters<typeof cellSizes>[1], file: strin
   try {
     return cellSizes(cell, sizes);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof CellstateError)) throw error;
     throw new CellstateError("file-format", `${file}: ${error.message}`);
   }
 }

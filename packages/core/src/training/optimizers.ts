@@ -90,6 +90,13 @@ export interface UpdateStretch {
   readonly weightDecay: number;
 }
 
+/** Where a plan keeps weights, gradients and an optimizer's slots: stretches of one layout. */
+export interface UpdateBases {
+  readonly weightsAt: number;
+  readonly gradientsAt: number;
+  readonly slotsAt: readonly number[];
+}
+
 /**
  * One stretch a group of neighbouring parameters, frozen ones left out.
  *
@@ -97,11 +104,7 @@ export interface UpdateStretch {
  */
 export function updateStretches(
   parameters: readonly Parameter[],
-  bases: {
-    readonly weightsAt: number;
-    readonly gradientsAt: number;
-    readonly slotsAt: readonly number[];
-  },
+  bases: UpdateBases,
   optimizer: Optimizer,
   groups: readonly ParameterGroup[],
 ): UpdateStretch[] {

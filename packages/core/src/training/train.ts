@@ -12,8 +12,9 @@ import { describeNotFinite } from "./diagnose.ts";
 import { Evaluator } from "./evaluate.ts";
 import type { OptimizerOptions, ParameterGroup } from "./optimizers.ts";
 import { parseSchedule } from "./schedules.ts";
-import { type Clipping, Trainer } from "./trainer.ts";
+import { Trainer } from "./trainer.ts";
 import { takeTurn, turnDue } from "./turn.ts";
+import type { Clipping } from "./updater.ts";
 
 /** When to stop: whichever is given; exactly one. */
 export type TrainingLength =
@@ -243,7 +244,7 @@ class TrainingRun {
       const window = reader.next();
       if (!window) throw new RangeError("an epoch without a window");
       const { step, epoch, totalSteps } = progress;
-      const rate = this.#trainer.optimizer.learningRate * schedule({ step, epoch, totalSteps });
+      const rate = this.#trainer.learningRate * schedule({ step, epoch, totalSteps });
       const outcome = this.#step(window, rate);
       if (reader.atEnd) {
         this.#endEpoch();
