@@ -119,7 +119,7 @@ export interface Signal {
   readonly state: boolean;
   /** The comment of its line. */
   readonly caption: string;
-  /** The values it can take, from its outermost function: [0, 1] for sigmoid, [-1, 1] for tanh, else null. */
+  /** The values it can take, from its outermost function: [0, 1] for σ and 1 − σ, [-1, 1] for tanh, else null. */
   readonly range: readonly [number, number] | null;
 }
 
@@ -133,6 +133,11 @@ export interface CellProgram {
   readonly sums: readonly Sum[];
   readonly sources: readonly Source[];
   readonly products: readonly Product[];
+  /**
+   * Where x[t] meets another vector pointwise, the width that the input then has (there are no vectors of width `in`): a layer
+   * must refuse an input of another size. Null where the input's size is free.
+   */
+  readonly tiedInput: 'units' | 'out' | null;
   /** The pointwise part of ∂L/∂x[t], or null; the part through matrices is the engine's product of the source x. */
   readonly inputGradient: NodeId | null;
   readonly forward: readonly Stage[];
