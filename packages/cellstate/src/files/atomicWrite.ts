@@ -87,7 +87,6 @@ function findTarget(path: string): { target: string; mode: number | null } {
     }
     return { target, mode: stats.mode & 0o7777 };
   } catch (error) {
-    if (systemCode(error) === "") throw error;
     throw fileError(path, "cannot write", error);
   }
 }

@@ -28,8 +28,12 @@ export function systemCode(error: unknown): string {
     : "";
 }
 
-/** @param doing What failed: `cannot write`, `cannot read`. */
+/**
+ * @param doing What failed: `cannot write`, `cannot read`.
+ * @param error The system's; one that is a line for people already stays as it is.
+ */
 export function fileError(path: string, doing: string, error: unknown): CellstateError {
+  if (error instanceof CellstateError) return error;
   const code = systemCode(error);
   const said = error instanceof Error ? error.message : String(error);
   const advice = ADVICE[code] ?? said.replaceAll(/\s+/g, " ");

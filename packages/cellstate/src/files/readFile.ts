@@ -33,7 +33,6 @@ export function readFileLimited(path: string, options: ReadOptions = {}): Uint8A
       closeSync(file);
     }
   } catch (error) {
-    if (error instanceof Error && error.name === "CellstateError") throw error;
     throw fileError(path, "cannot read", error);
   }
   if (bytes.length > limit) throw tooLarge(path, bytes.length, limit);

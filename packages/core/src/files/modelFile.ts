@@ -73,9 +73,17 @@ const SCHEMAS: { readonly [K in ModelKind]: Check<MetadataOf[K]> } = {
     if (new Set(vocabulary.items).size !== vocabulary.items.length) {
       throw new SchemaError(`${path}.vocabulary.items: a token stands twice; each must stand once`);
     }
+    if (vocabulary.tokens === "bytes" && !vocabulary.items.every(isByte(vocabulary.items.length))) {
+      throw new SchemaError(`${path}.vocabulary.items: expected the 256 bytes in order`);
+    }
     return metadata;
   },
 };
+
+/** Bytes are their own numbers, so nothing is ever looked up: they must be what they are taken for. */
+function isByte(count: number): (item: string, index: number) => boolean {
+  return (item, index) => count === 256 && item === String.fromCharCode(index);
+}
 
 const languageModel = object<LanguageModelMetadata>({
   cell: object<LanguageModelMetadata["cell"]>({

@@ -151,6 +151,10 @@ describe("one line says", () => {
       "metadata.vocabulary.items: a token stands twice; each must stand once",
       { vocabulary: { tokens: "characters", items: ["a", "b", "a"] } },
     ],
+    [
+      "metadata.vocabulary.items: expected the 256 bytes in order",
+      { vocabulary: { tokens: "bytes", items: ["a", "b", "c"] } },
+    ],
     ["metadata.training: expected an object, got 3", { training: 3 }],
   ];
   test.each(cases)("%s", (line, changed) => {
