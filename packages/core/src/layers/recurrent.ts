@@ -94,13 +94,20 @@ export function recurrentLayer(
     weights: sources.map((source, index) =>
       parameters.add(
         name,
-        `source${index}`,
+        `W·${sourceName(cell, index)}`,
         sizes[source.width],
         stackWidth(cell.program, index, sizes),
       ),
     ),
     vectors: vectors.map((vector) => parameters.add(name, vector.name, 1, sizes[vector.width])),
   };
+}
+
+/** What a stack of weights multiplies: `x`, a state's name, or a number where the equations leave it unnamed. */
+function sourceName({ program }: Cell, index: number): string {
+  const node = program.nodes[program.sources[index].node];
+  if (node.kind === "input") return "x";
+  return node.kind === "previous" ? program.states[node.state].name : `(${index})`;
 }
 
 /** Numbers in a row of a source's stack: its sums' blocks, each padded. */

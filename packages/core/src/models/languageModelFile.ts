@@ -12,7 +12,7 @@ import {
   TensorReader,
 } from "../files/modelFile.ts";
 import type { StoredTensor } from "../files/safetensors.ts";
-import { fromTorch, torchShapes, toTorch } from "../files/torchNames.ts";
+import { fromTorch, type TorchSource, torchShapes, toTorch } from "../files/torchNames.ts";
 import { readMatrix, writeMatrix } from "../layers/parameters.ts";
 import { cellSizes, readCellWeights, writeCellWeights } from "../layers/recurrent.ts";
 import { LanguageModel, type TrainingRecord, type Weights } from "./languageModel.ts";
@@ -58,33 +58,48 @@ export function decodeLanguageModel(bytes: Uint8Array, name: string): LanguageMo
   );
   model.training = metadata.training;
 
-  const { parameters, weights, embedding, linear } = model;
-  const place = (index: number, data: Weights, transposed: boolean): void => {
-    writeMatrix(weights, parameters.tensor(index), data, transposed);
-  };
-  if (embedding) {
-    const shape = [vocabularySize, embedding.size];
-    place(embedding.table, reader.take("embedding.weight", shape, "the embedding"), false);
-  }
-  for (const [index, layer] of model.recurrent.entries()) {
-    const named = fromTorch(cell, layer.sizes, {
-      take: (tensor, shape) => reader.take(rnnName(tensor, index), shape, sizesReason(metadata)),
-      label: (tensor) => `${name}: tensor \`${rnnName(tensor, index)}\``,
-    });
-    writeCellWeights(layer, parameters, named, weights);
-  }
-  if (!linear.tied) {
-    const shape = [vocabularySize, linear.inputSize];
-    place(linear.weight, reader.take("linear.weight", shape, "the output layer"), true);
-  }
-  place(linear.bias, reader.take("linear.bias", [vocabularySize], "the vocabulary"), false);
+  placeTensors(model, {
+    take: (tensor, shape) => reader.take(tensor, shape, sizesReason(metadata)),
+    label: (tensor) => `${name}: tensor \`${tensor}\``,
+  });
   reader.end();
   return model;
 }
 
-/** All weights under the names that the file has for them. */
-function namedTensors(model: LanguageModel): Map<string, StoredTensor> {
-  const { parameters, weights, embedding, linear } = model;
+/** Sets a model's weights from tensors by PyTorch's names. */
+export function placeTensors(model: LanguageModel, source: TorchSource): void {
+  const { parameters, weights, embedding, linear, vocabulary } = model;
+  const place = (index: number, data: Weights, transposed: boolean): void => {
+    writeMatrix(weights, parameters.tensor(index), data, transposed);
+  };
+  if (embedding) {
+    const shape = [vocabulary.size, embedding.size];
+    place(embedding.table, source.take("embedding.weight", shape), false);
+  }
+  for (const [index, layer] of model.recurrent.entries()) {
+    const named = fromTorch(layer.cell, layer.sizes, {
+      take: (tensor, shape) => source.take(rnnName(tensor, index), shape),
+      label: (tensor) => source.label(rnnName(tensor, index)),
+    });
+    writeCellWeights(layer, parameters, named, weights);
+  }
+  if (!linear.tied) {
+    const shape = [vocabulary.size, linear.inputSize];
+    place(linear.weight, source.take("linear.weight", shape), true);
+  }
+  place(linear.bias, source.take("linear.bias", [vocabulary.size]), false);
+}
+
+/**
+ * All weights under the names that the file has for them.
+ *
+ * @param weights The model's own, or a stretch of their layout: gradients.
+ */
+export function namedTensors(
+  model: LanguageModel,
+  weights: Weights = model.weights,
+): Map<string, StoredTensor> {
+  const { parameters, embedding, linear } = model;
   const precision = weights instanceof Float64Array ? "float64" : "float32";
   const tensors = new Map<string, StoredTensor>();
   const take = (index: number, transposed: boolean): Weights =>
