@@ -48,8 +48,8 @@ type Sizes = Readonly<Record<Width, number>>;
 /**
  * The weights that a cell of these sizes begins with.
  *
- * @throws CellstateError `option` where a forget bias is asked of a cell that has no forget gate, or chrono of fewer
- *   than 3 steps; `equation` where the equations give chrono to a vector that is no gate's bias.
+ * @throws CellstateError `option` where a forget bias is asked of a cell that has no forget gate with a bias, or chrono
+ *   of windows shorter than 3 steps.
  */
 export function initialiseCell(
   cell: Cell,
@@ -142,85 +142,82 @@ function setGateBiases(
   vectors: readonly Float64Array[],
   streamOf: StreamOf,
 ): void {
-  const { forgetGates, writeGates, initial, program } = cell;
+  const { initial, program } = cell;
   const { forgetBias } = options;
-  const statedOf = (index: number): Initial | undefined => initial[program.vectors[index].name];
-  const isStated = (gate: GateBias): boolean => gate.vectors.some((index) => statedOf(index));
-  /** Two biases that are added count once: all but the first are 0. */
-  const set = ({ vectors: [first, ...others], sign }: GateBias, value: (u: number) => number) => {
-    for (const index of others) vectors[index].fill(0);
-    for (let u = 0; u < vectors[first].length; u++) vectors[first][u] = sign * value(u);
-  };
-  const forget = forgetGates.filter((gate) => gate.vectors.length > 0);
-  const write = writeGates.filter(
-    (gate) => gate.vectors.length > 0 && !forget.some((f) => f.vectors.includes(gate.vectors[0])),
+  const hasBias = (gate: GateBias): boolean => gate.vectors.length > 0;
+  const forget = cell.forgetGates.filter(hasBias);
+  // Where one bias opens both, setting the forget gate has set the other.
+  const shared = new Set(forget.flatMap((gate) => gate.vectors));
+  const write = cell.writeGates.filter(
+    (gate) => hasBias(gate) && !gate.vectors.some((index) => shared.has(index)),
   );
   if (forgetBias !== undefined && forget.length === 0) throw noForgetGate(cell);
 
-  const chrono = (gates: readonly GateBias[], others: readonly GateBias[]): void => {
-    // Draws belong to the pair: the n-th write gate mirrors the n-th forget gate, unit by unit.
-    const open = forget.map((gate) =>
-      chronoBias(cell, options.chronoSteps, gate, vectors, streamOf),
-    );
-    for (const gate of gates) set(gate, (u) => open[forget.indexOf(gate)][u]);
-    for (const gate of others) {
-      const pair = open[Math.min(write.indexOf(gate), open.length - 1)];
-      set(gate, (u) => -pair[u]);
+  /** Biases that are added count once: all but the first are 0. */
+  const set = (gate: GateBias, openness: (unit: number) => number): void => {
+    const [first, ...others] = gate.vectors.map((index) => vectors[index]);
+    for (let unit = 0; unit < first.length; unit++) first[unit] = gate.sign * openness(unit);
+    for (const other of others) other.fill(0);
+  };
+  /** The n-th write gate mirrors the n-th forget gate, unit by unit. */
+  const setChrono = (forgetting: readonly GateBias[], writing: readonly GateBias[]): void => {
+    const drawn = forget.map((gate) => {
+      const units = vectors[gate.vectors[0]].length;
+      return chronoBias(cell.name, units, options.chronoSteps, streamOf(gate.signal, "chrono"));
+    });
+    for (const gate of forgetting) set(gate, (unit) => drawn[forget.indexOf(gate)][unit]);
+    for (const gate of writing) {
+      const mirrored = drawn[Math.min(write.indexOf(gate), drawn.length - 1)];
+      set(gate, (unit) => -mirrored[unit]);
     }
   };
 
   if (forgetBias === "chrono") {
-    chrono(forget, write);
-  } else if (forgetBias !== undefined) {
-    for (const gate of forget) set(gate, () => forgetBias);
-  } else {
-    const schemeBias = findScheme(options.init).forgetBias;
-    for (const gate of forget) {
-      if (schemeBias !== null && !isStated(gate)) set(gate, () => schemeBias);
-    }
-    const asks = (gate: GateBias): boolean =>
-      gate.vectors.some((index) => statedOf(index)?.kind === "chrono");
-    refuseStrayChrono(cell, [...forget, ...write]);
-    const asking = forget.filter(asks);
-    const mirrored = write.filter((gate) => asks(gate) || (asking.length > 0 && !isStated(gate)));
-    if (asking.length + mirrored.length > 0) chrono(asking, mirrored);
+    setChrono(forget, write);
+    return;
   }
+  if (forgetBias !== undefined) {
+    for (const gate of forget) set(gate, () => forgetBias);
+    return;
+  }
+  const statedKinds = (gate: GateBias): (string | undefined)[] =>
+    gate.vectors.map((index) => initial[program.vectors[index].name]?.kind);
+  const isSilent = (gate: GateBias): boolean => statedKinds(gate).every((kind) => !kind);
+  const isChrono = (gate: GateBias): boolean => statedKinds(gate).includes("chrono");
+  const schemeBias = findScheme(options.init).forgetBias;
+  if (schemeBias !== null) {
+    for (const gate of forget.filter(isSilent)) set(gate, () => schemeBias);
+  }
+  const asking = forget.filter(isChrono);
+  const mirroring = write.filter((gate) => isChrono(gate) || (asking.length > 0 && isSilent(gate)));
+  if (asking.length + mirroring.length > 0) setChrono(asking, mirroring);
 }
 
 /** log U(1, T−1) for each unit: gates that open for between 1 and T steps. */
 function chronoBias(
-  cell: Cell,
+  cellName: string,
+  units: number,
   steps: number,
-  gate: GateBias,
-  vectors: readonly Float64Array[],
-  streamOf: StreamOf,
+  stream: RandomStream,
 ): Float64Array {
   if (!(steps >= 3)) {
     throw new CellstateError(
       "option",
-      `${cell.name}: a chrono forget bias needs windows of 3 steps or more, got ${steps}; give a longer --window`,
+      `${cellName}: a chrono forget bias needs windows of 3 steps or more, got ${steps}; give a longer --window`,
     );
   }
-  const stream = streamOf(gate.signal, "chrono");
-  return Float64Array.from(vectors[gate.vectors[0]], () => log(1 + (steps - 2) * stream.uniform()));
-}
-
-function refuseStrayChrono({ name, initial, program }: Cell, gates: readonly GateBias[]): void {
-  const biases = gates.flatMap((gate) => gate.vectors.map((index) => program.vectors[index].name));
-  for (const [parameter, { kind }] of Object.entries(initial)) {
-    if (kind !== "chrono" || biases.includes(parameter)) continue;
-    throw new CellstateError(
-      "equation",
-      `${name}: ${parameter} ~ chrono is for the bias of a forget gate or of the gate beside it, and ${parameter} is neither`,
-    );
+  const values = new Float64Array(units);
+  for (let unit = 0; unit < units; unit++) {
+    values[unit] = log(1 + (steps - 2) * stream.uniform());
   }
+  return values;
 }
 
 function noForgetGate({ name, forgetGates }: Cell): CellstateError {
   const why =
     forgetGates.length > 0
       ? `its forget gate ${forgetGates[0].signal} has no bias to set`
-      : "it has no forget gate: no sigmoid multiplies s[t-1] where a state s[t] is made";
+      : "it has no forget gate, as nothing learned multiplies s[t-1] where a state s[t] is made";
   const advice = "leave the option out, or take a cell that has one, such as lstm or gru";
   return new CellstateError("option", `--forget-bias: ${name}: ${why}; ${advice}`);
 }
