@@ -88,7 +88,8 @@ function expectClose(found: ArrayLike<number>, golden: Golden, name: string): vo
   const wanted = numbersOf(golden, name);
   expect(found.length, name).toBe(wanted.length);
   const worst = wanted.reduce(
-    (most, value, i) => Math.max(most, Math.abs(found[i] - value) / (1e-5 + 1e-5 * Math.abs(value))),
+    (most, value, i) =>
+      Math.max(most, Math.abs(found[i] - value) / (1e-5 + 1e-5 * Math.abs(value))),
     0,
   );
   expect(worst, `${name}: error over its tolerance`).toBeLessThanOrEqual(1);
@@ -119,7 +120,9 @@ function expectPath(golden: Golden, name: string, trained: Trained): void {
     const wanted = numbersOf(golden, `after.${name}.${weight}`);
     const found = trained.weight(weight);
     wanted.forEach((value, i) => {
-      expect(Math.abs(found[i] - value), `${weight}[${i}]`).toBeLessThan(1e-4 * (1 + Math.abs(value)));
+      expect(Math.abs(found[i] - value), `${weight}[${i}]`).toBeLessThan(
+        1e-4 * (1 + Math.abs(value)),
+      );
     });
   }
 }
@@ -271,7 +274,12 @@ describe.each(Object.entries(ENGINES))("a classifier on the %s engine", (_, crea
       return total / BATCH;
     };
     const tensors = (stretch: Float32Array | Float64Array): Map<string, ArrayLike<number>> => {
-      const cell = toTorch(gruTorch, rnn.sizes, readCellWeights(rnn, parameters, stretch), "float64");
+      const cell = toTorch(
+        gruTorch,
+        rnn.sizes,
+        readCellWeights(rnn, parameters, stretch),
+        "float64",
+      );
       return new Map<string, ArrayLike<number>>([
         ["embedding.weight", readMatrix(stretch, parameters.tensor(embedding.table))],
         ["linear.weight", readMatrix(stretch, parameters.tensor(linear.weight), true)],

@@ -1,0 +1,212 @@
+import { describe, expect, it } from "vitest";
+import { lstm } from "../../src/cells/zoo/index.ts";
+import type { TokenDocument } from "../../src/data/documents.ts";
+import { Vocabulary } from "../../src/data/vocabulary.ts";
+import type { Engine } from "../../src/engines/engine.ts";
+import { createReferenceEngine } from "../../src/engines/reference/index.ts";
+import { createWasmEngine } from "../../src/engines/wasm/index.ts";
+import { CellstateError } from "../../src/errors.ts";
+import { generate } from "../../src/models/generate.ts";
+import { createLanguageModel, type LanguageModel } from "../../src/models/languageModel.ts";
+import { Evaluator, evaluate } from "../../src/training/evaluate.ts";
+import { type TrainingEvent, type TrainOptions, train } from "../../src/training/train.ts";
+
+const TEXT = "the cat sat on the mat. the dog sat on the log. ".repeat(20);
+const vocabulary = Vocabulary.of([TEXT], "characters");
+const documents: TokenDocument[] = [{ name: "cats", tokens: vocabulary.encode(TEXT).tokens }];
+
+function createModel(precision: "float32" | "float64" = "float32"): LanguageModel {
+  const sizes = { hiddenSize: 12, layers: 2, embeddingSize: 0, projectionSize: null };
+  return createLanguageModel(
+    { cell: lstm, vocabulary, ...sizes, dropout: 0.2, tieWeights: false },
+    { init: "default", forgetBias: null, chronoSteps: 16, seed: 1 },
+    precision,
+  );
+}
+
+function options(engine: Engine, more: Partial<TrainOptions> = {}): TrainOptions {
+  return {
+    engine,
+    documents,
+    validation: documents,
+    length: { steps: 24 },
+    batchSize: 8,
+    window: 16,
+    optimizer: { name: "adam", learningRate: 0.01 },
+    schedule: "cosine",
+    clip: { norm: 1 },
+    ...more,
+  };
+}
+
+async function collect(model: LanguageModel, given: TrainOptions): Promise<TrainingEvent[]> {
+  const events: TrainingEvent[] = [];
+  for await (const event of train(model, given)) events.push(event);
+  return events;
+}
+
+const ENGINES = { reference: createReferenceEngine, wasm: createWasmEngine };
+
+describe.each(Object.entries(ENGINES))("train on the %s engine", (name, createEngine) => {
+  const precision = name === "reference" ? "float64" : "float32";
+  const engine = createEngine();
+
+  it("gives the same weights for the same seed, others for another", async () => {
+    const run = async (seed: number) => {
+      const model = createModel(precision);
+      await collect(model, options(engine, { seed }));
+      return model.weights;
+    };
+    const first = await run(1);
+    expect(await run(1)).toEqual(first);
+    // Dropout draws from the seed.
+    expect(await run(2)).not.toEqual(first);
+  });
+
+  it.each([1, 7, 8, 15])(
+    "resumed after %i steps ends bit for bit where it would have",
+    async (at) => {
+      const whole = createModel(precision);
+      await collect(whole, options(engine));
+      const broken = createModel(precision);
+      let snapshot: ReturnType<TrainingEvent["snapshot"]> | undefined;
+      for await (const event of train(broken, options(engine))) {
+        if (event.kind === "step" && event.progress.step === at) {
+          snapshot = event.snapshot();
+          break;
+        }
+      }
+      const resumed = createModel(precision);
+      await collect(resumed, options(engine, { resume: snapshot }));
+      expect(resumed.weights).toEqual(whole.weights);
+    },
+  );
+
+  it("learns a text by heart", async () => {
+    const model = createModel(precision);
+    const length = { steps: 300 } as const;
+    await collect(
+      model,
+      options(engine, { length, optimizer: { name: "adam", learningRate: 0.02 } }),
+    );
+    // Chance is ln 15 = 2.71; what cannot be known (cat or dog, mat or log) costs 2·ln 2 / 24 = 0.058 a character.
+    expect(evaluate(model, engine, documents).loss).toBeLessThan(0.25);
+    const text = [...generate(model, { engine, prompt: "the d", length: 14, temperature: 0 })];
+    expect(text.join("")).toBe("og sat on the ");
+  });
+
+  it("has a loss that does not depend on how many rows compute it", () => {
+    const model = createModel(precision);
+    const long = [...documents, { name: "again", tokens: documents[0].tokens.slice(0, 700) }];
+    const many = Array.from({ length: 6 }, () => long).flat();
+    const losses = [1, 3, 32].map(
+      (rows) => new Evaluator(model, engine, many, rows).evaluate().loss,
+    );
+    expect(losses[1]).toBe(losses[0]);
+    expect(losses[2]).toBe(losses[0]);
+  });
+});
+
+describe("train", () => {
+  const engine = createReferenceEngine();
+
+  it("leaves the model with the best weights of its validations", async () => {
+    const model = createModel("float64");
+    // The rate rises to one far too high: the loss falls, then rises again.
+    const events = await collect(
+      model,
+      options(engine, {
+        optimizer: { name: "adam", learningRate: 1 },
+        schedule: "warmup:24",
+        validateEvery: 3,
+      }),
+    );
+    const losses = events.flatMap((event) => (event.kind === "validation" ? [event.loss] : []));
+    expect(losses).toHaveLength(8);
+    expect(losses.indexOf(Math.min(...losses))).toBeLessThan(7);
+    expect(evaluate(model, engine, documents).loss).toBe(Math.min(...losses));
+  });
+
+  it("stops when so many validations were no better", async () => {
+    const optimizer = { name: "sgd", learningRate: 0 } as const;
+    const given = options(engine, { optimizer, validateEvery: 2, patience: 3, clip: null });
+    const last = (await collect(createModel("float64"), given)).at(-1);
+    expect(last).toMatchObject({ kind: "done", reason: "patience", progress: { step: 8 } });
+  });
+
+  it("ends at an AbortSignal with the weights it has", async () => {
+    const abort = new AbortController();
+    const model = createModel("float64");
+    const events: TrainingEvent[] = [];
+    for await (const event of train(model, options(engine, { signal: abort.signal }))) {
+      events.push(event);
+      if (event.progress.step === 5) abort.abort();
+    }
+    expect(events.at(-1)).toMatchObject({ kind: "done", reason: "aborted", progress: { step: 5 } });
+  });
+
+  it("gives timers their turn between steps", async () => {
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    await collect(createModel("float64"), options(engine, { length: { steps: 60 } }));
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(0);
+  });
+
+  it("stops by the clock and says how many steps that were", async () => {
+    const events = await collect(
+      createModel("float64"),
+      options(engine, { length: { minutes: 0.01 } }),
+    );
+    const last = events.at(-1);
+    expect(last).toMatchObject({ kind: "done", reason: "finished" });
+    expect(last?.progress.step).toBeGreaterThan(0);
+    expect(last?.progress.step).toBeLessThanOrEqual(last?.progress.totalSteps ?? 0);
+  });
+
+  it("stops at a loss that is not finite, keeps the weights from before and says where it began", async () => {
+    const model = createModel("float64");
+    const { tensor } = model.parameters.parameters.find(({ name }) => name === "rnn.1.b_g") ?? {
+      tensor: model.parameters.tensor(0),
+    };
+    model.weights[tensor.offset + 3] = Number.NaN;
+    const before = model.weights.slice();
+    const error = await collect(model, options(engine, { validation: [] })).catch((e) => e);
+    expect(error).toBeInstanceOf(CellstateError);
+    expect(error.message).toBe(
+      "step 1: the loss is NaN; first at weights rnn.1.b_g. The weights of step 0 are kept; " +
+        "try a lower learning rate or clip the norm (1 is usual)",
+    );
+    expect(model.weights).toEqual(before);
+  });
+
+  it("names layer, signal and time step where a finite weight makes an infinite signal", async () => {
+    const { irnn } = await import("../../src/cells/zoo/index.ts");
+    const sizes = { hiddenSize: 6, layers: 2, embeddingSize: 0, projectionSize: null };
+    const model = createLanguageModel(
+      { cell: irnn, vocabulary, ...sizes, dropout: 0, tieWeights: false },
+      { init: "uniform:1", forgetBias: null, chronoSteps: 16, seed: 1 },
+      "float64",
+    );
+    model.weights.forEach((weight, i) => {
+      model.weights[i] = weight === 0 ? 0 : 1e200;
+    });
+    const error = await collect(model, options(engine, { validation: [] })).catch((e) => e);
+    expect(error.message).toMatch(
+      /^step 1: the loss is NaN; first at layer rnn\.[01], signal h, time step \d+ of the window, row 1\. /,
+    );
+  });
+
+  it("keeps frozen layers as they are and trains the others", async () => {
+    const model = createModel("float64");
+    const before = model.weights.slice();
+    await collect(model, options(engine, { groups: [{ layers: ["rnn.0"], frozen: true }] }));
+    for (const { layer, tensor } of model.parameters.parameters) {
+      const end = tensor.offset + tensor.rows * tensor.stride;
+      const same = model.weights
+        .subarray(tensor.offset, end)
+        .every((weight, i) => weight === before[tensor.offset + i]);
+      expect(same, layer).toBe(layer === "rnn.0");
+    }
+  });
+});
