@@ -6,8 +6,9 @@
  *   3. the equations: `b_f ~ 1`, `U ~ identity`
  *   4. the forget bias asked for, `--forget-bias`: a number or chrono
  *
- * A forget bias of 1 is advised by R. Jozefowicz, W. Zaremba and I. Sutskever, 2015, An Empirical Exploration of
- * Recurrent Network Architectures. Chrono: C. Tallec and Y. Ollivier, 2018, Can Recurrent Neural Networks Warp Time?
+ * A forget bias of 1 is advised by R. Jozefowicz, W. Zaremba and I. Sutskever, 2015, An Empirical
+ * Exploration of Recurrent Network Architectures. Chrono: C. Tallec and Y. Ollivier, 2018, Can
+ * Recurrent Neural Networks Warp Time?
  */
 import { CellstateError } from "../errors.ts";
 import { log } from "../numbers/portable.ts";
@@ -48,8 +49,8 @@ type Sizes = Readonly<Record<Width, number>>;
 /**
  * The weights that a cell of these sizes begins with.
  *
- * @throws CellstateError `option` where a forget bias is asked of a cell that has no forget gate with a bias, or chrono
- *   of windows shorter than 3 steps.
+ * @throws CellstateError `option` where a forget bias is asked of a cell that has no forget gate with
+ *   a bias, or chrono of windows shorter than 3 steps.
  */
 export function initialiseCell(
   cell: Cell,
@@ -78,7 +79,7 @@ function initialiseMatrices(
   const matrices = program.matrices.map(
     ({ rows, columns }) => new Float64Array(sizes[rows] * total(columns)),
   );
-  // A matrix over a concatenation is several blocks side by side, and each is drawn by what it multiplies.
+  // A matrix over a concatenation is several blocks side by side, each drawn by what it multiplies.
   for (const { matrix: index, columnsBefore, source } of program.products) {
     const { name, rows, columns } = program.matrices[index];
     const { node, width } = program.sources[source];
@@ -109,7 +110,7 @@ function initialiseVectors(
   });
 }
 
-/** What the equations say of a parameter, or null where they say nothing; chrono is the gates' business. */
+/** What the equations say of a parameter, or null where nothing; chrono is the gates' business. */
 function statedFill(initial: Initial | undefined): Fill | null {
   switch (initial?.kind) {
     case undefined:
@@ -203,7 +204,8 @@ function chronoBias(
   if (!(steps >= 3)) {
     throw new CellstateError(
       "option",
-      `${cellName}: a chrono forget bias needs windows of 3 steps or more, got ${steps}; give a longer --window`,
+      `${cellName}: a chrono forget bias needs windows of 3 steps or more, got ${steps}; ` +
+        "give a longer --window",
     );
   }
   const values = new Float64Array(units);

@@ -1,12 +1,12 @@
 /**
  * How weights begin: the named schemes of `--init`, and a matrix filled by one of them.
  *
- * Every number is drawn from the stream it is asked of and computed from exact operations, so one key
- * gives the same weights on every machine.
+ * Every number is drawn from the stream it is asked of and computed from exact operations, so one
+ * key gives the same weights on every machine.
  *
  * Glorot: X. Glorot and Y. Bengio, 2010, Understanding the Difficulty of Training Deep Feedforward
- * Neural Networks. Orthogonal: A. M. Saxe, J. L. McClelland and S. Ganguli, 2014, Exact Solutions to
- * the Nonlinear Dynamics of Learning in Deep Linear Neural Networks.
+ * Neural Networks. Orthogonal: A. M. Saxe, J. L. McClelland and S. Ganguli, 2014, Exact Solutions
+ * to the Nonlinear Dynamics of Learning in Deep Linear Neural Networks.
  */
 import { CellstateError } from "../errors.ts";
 import { log } from "../numbers/portable.ts";
@@ -140,7 +140,8 @@ function zeroBiased(inputs: Fill, states: Fill): InitScheme {
 /**
  * Reads a scheme's name, as `--init` takes it.
  *
- * @throws CellstateError `option` where there is no such scheme, or its number is missing or not above 0.
+ * @throws CellstateError `option` where there is no such scheme, or its number is missing or not
+ *   above 0.
  */
 export function parseInit(text: string): InitName {
   findScheme(text);
@@ -216,7 +217,7 @@ export function fillUniform(
   return values;
 }
 
-/** Gaussian of mean 0, by G. Marsaglia's polar method: a point in the unit disc gives two numbers. */
+/** Gaussian of mean 0. G. Marsaglia's polar method: a point in the unit disc gives two numbers. */
 export function fillNormal(
   { rows, columns }: FillShape,
   deviation: number,
@@ -240,10 +241,11 @@ export function fillNormal(
 }
 
 /**
- * Orthonormal columns, or rows where there are more columns than rows; evenly distributed among all such matrices.
+ * Orthonormal columns, or rows where there are more columns than rows; evenly distributed among all
+ * such matrices.
  *
- * Gaussian vectors, each made orthogonal to those before it. Once leaves an error that grows with their number, twice
- * leaves rounding alone.
+ * Gaussian vectors, each made orthogonal to those before it. Once leaves an error that grows with
+ * their number, twice leaves rounding alone.
  */
 export function fillOrthogonal(shape: FillShape, stream: RandomStream): Float64Array {
   const { rows, columns } = shape;

@@ -1,13 +1,18 @@
 /**
- * Equations as one reads them, in plain text: `cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ`, captions in a column at their right.
- * Learned names stay as they are written (`W_f`): Unicode has no subscript f, and they are searched for.
+ * Equations as one reads them, in plain text: `cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ`, captions in a column at
+ * their right. Learned names stay as they are written (`W_f`): Unicode has no subscript f, and they
+ * are searched for.
  */
 import type { Cell, Initial } from "./cell.ts";
 import { parseEquations } from "./parse.ts";
 import type { Expression, Statement } from "./syntax.ts";
 
 export interface TypesetOptions {
-  /** Columns to stay within: captions are broken into lines, or go below where there is no room. @default no limit */
+  /**
+   * Columns to stay within: captions are broken into lines, or go below where there is no room.
+   *
+   * @default no limit
+   */
   readonly width?: number;
   /** @default true */
   readonly captions?: boolean;
@@ -69,8 +74,8 @@ export function numberText(value: number): string {
 }
 
 /**
- * How tightly a place wants an expression to hold together: anything (an argument), the first term of a sum, a further
- * term, an operand of a product, of a sign or of a matrix.
+ * How tightly a place wants an expression to hold together: anything (an argument), the first term
+ * of a sum, a further term, an operand of a product, of a sign or of a matrix.
  */
 export const PLACE = { any: 0, firstTerm: 1, term: 2, operand: 3 } as const;
 export type Tightness = (typeof PLACE)[keyof typeof PLACE];

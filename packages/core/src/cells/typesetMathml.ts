@@ -1,6 +1,7 @@
 /**
- * Equations as MathML Core, which every browser draws by itself: one table row an equation, aligned at the equals sign.
- * Well-formed XML with its namespace, so that it can stand in an SVG or a file of its own as well as in a page.
+ * Equations as MathML Core, which every browser draws by itself: one table row an equation, aligned
+ * at the equals sign. Well-formed XML with its namespace, so that it can stand in an SVG or a file
+ * of its own as well as in a page.
  */
 import type { Cell } from "./cell.ts";
 import { parseEquations } from "./parse.ts";

@@ -64,13 +64,13 @@ const orthogonalError = (q: Float64Array, rows: number, columns: number): number
 };
 
 describe("fills", () => {
-  test("orthogonal matrices of any shape have orthonormal columns, or rows where they are fewer", () => {
+  test("orthogonal matrices have orthonormal columns, or rows where those are fewer", () => {
     const side = fc.integer({ min: 1, max: 24 });
     fc.assert(
       fc.property(side, side, fc.integer(), (rows, columns, seed) => {
         const stream = new RandomStream(streamKey(seed, "orthogonal"));
         const q = fillOrthogonal({ rows, columns, fan: rows }, stream);
-        // Made orthogonal twice: what is left is the rounding of a sum of `rows` products, far below 1e-12.
+        // Made orthogonal twice: what is left is rounding, a few 1e-16 a product.
         return orthogonalError(q, rows, columns) < 1e-12;
       }),
     );
@@ -253,11 +253,13 @@ describe("what the equations state", () => {
 describe("chrono", () => {
   const chrono = { forgetBias: "chrono", chronoSteps: 100 } as const;
 
-  test("opens forget gates for between 1 and T steps, evenly, and shuts input gates by as much", () => {
+  test("opens forget gates for 1 to T steps, evenly, and shuts input gates by as much", () => {
     const big = { in: 1, units: 4000, out: 4000 };
-    // No matrices are looked at: a cell without them on states would do, but an LSTM has both gates.
+    // No matrix on a state: 4,000 units would make it large.
     const tiny = defineCell(
-      "f = sigmoid(W_f·x[t] + b_f)\ni = sigmoid(W_i·x[t] + b_i)\nh[t] = f * h[t-1] + i * tanh(W_g·x[t])",
+      `f = sigmoid(W_f·x[t] + b_f)
+       i = sigmoid(W_i·x[t] + b_i)
+       h[t] = f * h[t-1] + i * tanh(W_g·x[t])`,
       { name: "tiny", title: "tiny", source: "test" },
     );
     const { vectors } = initialiseCell(tiny, big, { init: "default", key: KEY, ...chrono });
@@ -293,8 +295,8 @@ describe("chrono", () => {
 test("a forget bias for a cell without a forget gate is refused, and the error says why", () => {
   for (const forgetBias of [1, "chrono"] as const) {
     expect(() => initialise(lstm1997, { forgetBias })).toThrow(
-      "--forget-bias: lstm-1997: it has no forget gate, as nothing learned multiplies s[t-1] where a state s[t] is made; " +
-        "leave the option out, or take a cell that has one, such as lstm or gru",
+      "--forget-bias: lstm-1997: it has no forget gate, as nothing learned multiplies s[t-1] " +
+        "where a state s[t] is made; leave the option out, or take a cell that has one, such as lstm or gru",
     );
   }
 });

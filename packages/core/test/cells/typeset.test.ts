@@ -165,7 +165,7 @@ describe("as MathML", () => {
   });
 });
 
-/** Checks that tags nest, attributes are quoted and nothing stray stands in the text. @returns The elements' names. */
+/** Checks that tags nest, attributes are quoted, nothing is stray. @returns The elements' names. */
 function wellFormed(xml: string): Set<string> {
   const names = new Set<string>();
   const open: string[] = [];
