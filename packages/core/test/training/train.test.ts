@@ -112,19 +112,15 @@ describe("train", () => {
 
   it("leaves the model with the best weights of its validations", async () => {
     const model = createModel("float64");
-    // The rate rises to one far too high: the loss falls, then rises again.
-    const events = await collect(
-      model,
-      options(engine, {
-        optimizer: { name: "adam", learningRate: 1 },
-        schedule: "warmup:24",
-        validateEvery: 3,
-      }),
-    );
+    // Read backwards, the text shares only how often letters come: what is learnt of their order makes the loss rise again.
+    const validation = [{ name: "back", tokens: documents[0].tokens.toReversed() }];
+    const optimizer = { name: "adam", learningRate: 0.03 } as const;
+    const more = { validation, optimizer, validateEvery: 3, schedule: "constant" };
+    const events = await collect(model, options(engine, more));
     const losses = events.flatMap((event) => (event.kind === "validation" ? [event.loss] : []));
     expect(losses).toHaveLength(8);
     expect(losses.indexOf(Math.min(...losses))).toBeLessThan(7);
-    expect(evaluate(model, engine, documents).loss).toBe(Math.min(...losses));
+    expect(evaluate(model, engine, validation).loss).toBe(Math.min(...losses));
   });
 
   it("stops when so many validations were no better", async () => {
