@@ -18,7 +18,7 @@ m[0] = -1000
   {
     name: "slstm",
     title: "sLSTM of xLSTM",
-    source: "M. Beck et al., 2024, xLSTM: Extended Long Short-Term Memory, equations (8) to (17)",
+    source: "M. Beck et al., 2024, xLSTM: Extended Long Short-Term Memory; the stabiliser: (15)",
     note:
       "The input gate is an exponential, so that something new can outweigh everything " +
       "remembered; c/n is the weighted mean. Multiplying both gates by the same exp(−m[t]) " +

@@ -14,7 +14,7 @@ h[t] = r * c[t] + (1 - r) * x[t]            # output: between the memory and the
     title: "Simple recurrent unit (SRU)",
     source:
       "T. Lei, Y. Zhang, S. I. Wang, H. Dai and Y. Artzi, 2018, Simple Recurrent Units for " +
-      "Highly Parallelizable Recurrence, equations (1) to (4)",
+      "Highly Parallelizable Recurrence",
     note:
       "Every product is of x[t] alone and runs for all steps at once; what looks back is a " +
       "vector, not a matrix. The input goes straight to the output, so it must be as wide as " +
