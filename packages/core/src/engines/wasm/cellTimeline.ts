@@ -62,6 +62,7 @@ export function timelineOf(
   let forwardStages = Math.max(1, program.forward.length);
   for (const sum of sums) forwardStages = Math.max(forwardStages, sum.stage + 1);
   const births = birthsOf(program, forwardStages);
+  postpone(program, forwardStages, births);
   const birth = (node: NodeId): number => (node === ZERO ? 0 : births[node]);
 
   const outputs: Output[] = [];
@@ -181,4 +182,30 @@ function birthsOf(program: CellProgram, forwardStages: number): number[] {
     }
   });
   return births;
+}
+
+/**
+ * What a backward stage computes from forward values alone, f · (1 − f), waits for the first stage that uses it: its
+ * arguments are kept anyway, and so it need not be.
+ */
+function postpone(program: CellProgram, forwardStages: number, births: number[]): void {
+  const { nodes } = program;
+  const known = nodes.map(({ kind }) => kind !== "stateGradient" && kind !== "sourceGradient");
+  nodes.forEach((node, id) => {
+    if (node.kind === "apply") known[id] = node.args.every((arg) => known[arg]);
+  });
+  const wanted = new Set([
+    ...program.sums.map(({ gradient }) => gradient),
+    ...program.vectors.map(({ gradient }) => gradient),
+    ...program.states.map(({ previousGradient }) => previousGradient),
+    program.inputGradient,
+  ]);
+  const firstUse = nodes.map(() => Number.POSITIVE_INFINITY);
+  for (let id = nodes.length - 1; id >= 0; id--) {
+    const node = nodes[id];
+    if (node.kind !== "apply") continue;
+    const moves = known[id] && births[id] >= forwardStages && !wanted.has(id);
+    if (moves && firstUse[id] < Number.POSITIVE_INFINITY) births[id] = firstUse[id];
+    for (const arg of node.args) firstUse[arg] = Math.min(firstUse[arg], births[id]);
+  }
 }

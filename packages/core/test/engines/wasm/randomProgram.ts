@@ -142,6 +142,7 @@ export function randomProgram(seed: number): CellProgram {
   );
   return {
     ...{ nodes, states, output: 0, vectors, matrices: [], sums, sources: used, products },
+    tiedInput: null,
     inputGradient: chance() ? gradientOf("in") : null,
     ...{ forward, backward, signals },
   };

@@ -1,0 +1,134 @@
+/**
+ * Kernels over whole rows that a cell needs beside its products and stages: one-hot tokens pick and collect rows of weights
+ * where vectors would be multiplied, and gradients of learned vectors are sums over rows.
+ *
+ * Rows have `width` numbers, whole vectors of four; strides are in numbers and part of the code.
+ */
+import type { FunctionBuilder, Local } from "./assembler.ts";
+import type { Kernel, PlanContext } from "./compile.ts";
+import { f32, f32x4, i32, v128 } from "./instructions.ts";
+
+const NUMBER_BYTES = 4;
+const VECTOR_BYTES = 16;
+
+type Pointer = Local<"i32">;
+type FourAddresses = readonly ["i32", "i32", "i32", "i32"];
+type ThreeAddresses = readonly ["i32", "i32", "i32"];
+
+export interface RowShape {
+  readonly width: number;
+  readonly toStride: number;
+  readonly fromStride: number;
+}
+
+/** Calls `body` for each vector of `width` numbers, four a turn; the body gets a byte offset and a constant to add to it. */
+function forVectors(
+  f: FunctionBuilder,
+  width: number,
+  body: (unit: Pointer, constant: number) => void,
+): void {
+  const bytes = width * NUMBER_BYTES;
+  const turn = 4 * VECTOR_BYTES;
+  const whole = bytes - (bytes % turn);
+  const unit = f.local("i32");
+  f.forLoop(unit, 0, whole, turn, () => {
+    for (let constant = 0; constant < turn; constant += VECTOR_BYTES) body(unit, constant);
+  });
+  f.set(unit, i32.const(whole));
+  for (let constant = 0; whole + constant < bytes; constant += VECTOR_BYTES) body(unit, constant);
+  f.release(unit);
+}
+
+/** Bytes from the table's beginning to the row of the token at this address. */
+function tokenRow(token: Pointer, stride: number) {
+  return i32.mul(i32.load(token), stride * NUMBER_BYTES);
+}
+
+/** to[r] = table[tokens[r]], or with `add` added to it: (to, table, tokens, rows). */
+export function gatherRows(
+  context: PlanContext,
+  { width, toStride, fromStride }: RowShape,
+  add: boolean,
+): Kernel<FourAddresses, null> {
+  const key = `gatherRows ${width} ${toStride} ${fromStride}${add ? " add" : ""}`;
+  return context.kernel(key, ["i32", "i32", "i32", "i32"], null, (f, to, table, token, rows) => {
+    const from = f.local("i32");
+    f.forLoop(f.local("i32"), 0, rows, 1, () => {
+      f.set(from, i32.add(table, tokenRow(token, fromStride)));
+      forVectors(f, width, (unit, constant) => {
+        const value = v128.load(i32.add(from, unit), constant);
+        const address = i32.add(to, unit);
+        const held = v128.load(address, constant);
+        f.store(address, add ? f32x4.add(held, value) : value, constant);
+      });
+      f.increment(to, toStride * NUMBER_BYTES);
+      f.increment(token, NUMBER_BYTES);
+    });
+  });
+}
+
+/** table[tokens[r]] += from[r], row after row: (table, from, tokens, rows). */
+export function scatterRows(
+  context: PlanContext,
+  { width, toStride, fromStride }: RowShape,
+): Kernel<FourAddresses, null> {
+  const key = `scatterRows ${width} ${toStride} ${fromStride}`;
+  return context.kernel(key, ["i32", "i32", "i32", "i32"], null, (f, table, from, token, rows) => {
+    const to = f.local("i32");
+    f.forLoop(f.local("i32"), 0, rows, 1, () => {
+      f.set(to, i32.add(table, tokenRow(token, toStride)));
+      forVectors(f, width, (unit, constant) => {
+        const address = i32.add(to, unit);
+        const value = v128.load(i32.add(from, unit), constant);
+        f.store(address, f32x4.add(v128.load(address, constant), value), constant);
+      });
+      f.increment(from, fromStride * NUMBER_BYTES);
+      f.increment(token, NUMBER_BYTES);
+    });
+  });
+}
+
+/** to = Σ_r from[r], row after row: (to, from, rows). */
+export function sumRows(
+  context: PlanContext,
+  { width, fromStride }: Omit<RowShape, "toStride">,
+): Kernel<ThreeAddresses, null> {
+  const key = `sumRows ${width} ${fromStride}`;
+  return context.kernel(key, ["i32", "i32", "i32"], null, (f, to, from, rows) => {
+    const end = f.let(i32.add(from, i32.mul(rows, fromStride * NUMBER_BYTES)));
+    const address = f.local("i32");
+    const bytes = width * NUMBER_BYTES;
+    const columns = (unit: Pointer, count: number): void => {
+      const totals = Array.from({ length: count }, () => f.let(f32x4.const(0)));
+      f.forLoop(address, i32.add(from, unit), end, fromStride * NUMBER_BYTES, () => {
+        totals.forEach((total, i) => {
+          f.set(total, f32x4.add(total, v128.load(address, i * VECTOR_BYTES)));
+        });
+      });
+      totals.forEach((total, i) => {
+        f.store(i32.add(to, unit), total, i * VECTOR_BYTES);
+      });
+      f.release(...totals);
+    };
+    const block = 8 * VECTOR_BYTES;
+    const whole = bytes - (bytes % block);
+    const unit = f.local("i32");
+    f.forLoop(unit, 0, whole, block, () => columns(unit, 8));
+    f.set(unit, i32.const(whole));
+    if (bytes > whole) columns(unit, (bytes - whole) / VECTOR_BYTES);
+  });
+}
+
+/** to[r] = the one-hot vector of tokens[r]: (to, tokens, rows). */
+export function oneHotRows(context: PlanContext, stride: number): Kernel<ThreeAddresses, null> {
+  const key = `oneHotRows ${stride}`;
+  return context.kernel(key, ["i32", "i32", "i32"], null, (f, to, token, rows) => {
+    const rowBytes = stride * NUMBER_BYTES;
+    f.forLoop(f.local("i32"), 0, rows, 1, () => {
+      f.fillZero(to, rowBytes);
+      f.store(i32.add(to, i32.mul(i32.load(token), NUMBER_BYTES)), f32.const(1));
+      f.increment(to, rowBytes);
+      f.increment(token, NUMBER_BYTES);
+    });
+  });
+}
