@@ -1,0 +1,51 @@
+/**
+ * The contract of an engine, as tests: every operation and every cell of the zoo held to the reference on random shapes, and
+ * to what `engine.ts` promises about rows, room, padding and repetition.
+ */
+import fc from "fast-check";
+import { describe } from "vitest";
+import type { Engine } from "../../src/engines/engine.ts";
+import { cellsContract } from "./contract/cells.ts";
+import type { Tolerance } from "./contract/close.ts";
+import { optimizerContract } from "./contract/optimizer.ts";
+import { specialContract } from "./contract/special.ts";
+import {
+  crossEntropySubject,
+  dropoutSubject,
+  embeddingSubject,
+  linearSubject,
+} from "./contract/subjects.ts";
+import { cases, holdsUniversally } from "./contract/universal.ts";
+
+/** Sizes around whole vectors of four, around the tiles of matrix products, and one. */
+const size = fc.constantFrom(1, 3, 4, 5, 8, 17, 33);
+
+const linear = fc.record({
+  inputSize: size,
+  outputSize: size,
+  transposed: fc.boolean(),
+  bias: fc.boolean(),
+  accumulate: fc.boolean(),
+});
+const embedding = fc.record({ vocabularySize: size, embeddingSize: size });
+const dropout = fc.record({ width: size, rate: fc.constantFrom(0, 0.2, 0.5, 0.9) });
+const crossEntropy = fc.record({ vocabularySize: size, inPlace: fc.boolean() });
+
+export function engineContract(
+  name: string,
+  createEngine: () => Engine,
+  tolerance: Tolerance,
+): void {
+  describe(`${name} engine`, () => {
+    const options = { createEngine, tolerance, runs: 40 };
+    describe("linear", () => holdsUniversally(cases(linear, linearSubject), options));
+    describe("embedding", () => holdsUniversally(cases(embedding, embeddingSubject), options));
+    describe("dropout", () => holdsUniversally(cases(dropout, dropoutSubject), options));
+    describe("crossEntropy", () => {
+      holdsUniversally(cases(crossEntropy, crossEntropySubject), options);
+    });
+    optimizerContract(createEngine, tolerance);
+    specialContract(createEngine, tolerance);
+    cellsContract(createEngine, tolerance);
+  });
+}

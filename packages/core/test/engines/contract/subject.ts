@@ -1,0 +1,125 @@
+/**
+ * What the contract suite runs: an operation by itself with its inputs and outputs, on any engine.
+ *
+ * Inputs depend on their name, row and column alone, so a plan with more room than a call needs is given the same numbers as
+ * one made for the call. Everything that an operation has to write begins as rubbish.
+ */
+import type { CompiledPlan, Engine, OperationSpec, Span } from "../../../src/engines/engine.ts";
+import { streamKey, uniform } from "../../../src/numbers/random.ts";
+
+/** Numbers that belong together, in an order that does not depend on the plan's capacity. */
+export interface Part {
+  readonly what: string;
+  readonly positions: readonly number[];
+  /** Numbers in a row, where the rows are sequences, step by step; null for weights and the like. */
+  readonly width: number | null;
+}
+
+export interface Input extends Part {
+  /** Makes a value of a random number in [0, 1). */
+  readonly value: (u: number) => number;
+}
+
+/** Steps and sequences: of the plan, or of a call. */
+export interface Extent {
+  readonly steps: number;
+  readonly batch: number;
+}
+
+export interface Subject {
+  readonly spec: OperationSpec;
+  readonly size: number;
+  readonly inputs: readonly Input[];
+  readonly integers: readonly Input[];
+  /** What each pass writes. */
+  readonly forward: readonly Part[];
+  readonly backward: readonly Part[];
+  readonly gradients: readonly Part[];
+  /** Every place of the plan that is not padding, whether the call uses it or not. */
+  readonly elements: readonly number[];
+}
+
+/** Lays out a subject in a plan of `capacity` for a call of `used`. */
+export type MakeSubject = (capacity: Extent, used: Extent) => Subject;
+
+/** Large, so that what should have been overwritten shows; a float32, so that it compares. */
+export const RUBBISH = -(2 ** 40);
+
+export interface Run {
+  readonly plan: CompiledPlan;
+  readonly subject: Subject;
+  read(part: Part): readonly number[];
+}
+
+export interface RunOptions {
+  readonly capacity?: Extent;
+  /** Borders between parts of the batch that are run one after another. */
+  readonly cuts?: readonly number[];
+  readonly passes?: readonly ("forward" | "backward" | "gradients")[];
+  readonly seed?: number;
+}
+
+/** Compiles a subject, gives it its inputs and runs it. */
+export function runSubject(
+  engine: Engine,
+  make: MakeSubject,
+  used: Extent,
+  options: RunOptions = {},
+): Run {
+  const { capacity = used } = options;
+  const subject = make(capacity, used);
+  const { size, spec } = subject;
+  const plan = engine.compile({ ...capacity, size, operations: [spec] });
+  for (const part of [...subject.forward, ...subject.backward, ...subject.gradients]) {
+    for (const at of part.positions) plan.numbers[at] = RUBBISH;
+  }
+  const run: Run = {
+    plan,
+    subject,
+    read: ({ positions }) => positions.map((at) => plan.numbers[at]),
+  };
+  again(run, used, options);
+  return run;
+}
+
+/** Gives a run its inputs once more and runs it. */
+export function again(run: Run, used: Extent, options: RunOptions = {}): void {
+  const { cuts = [], passes = ["forward", "backward", "gradients"], seed = 1 } = options;
+  const { plan, subject } = run;
+  const give = (inputs: readonly Input[], memory: CompiledPlan["numbers" | "integers"]): void => {
+    for (const { what, positions, value } of inputs) {
+      const key = streamKey(seed, what);
+      positions.forEach((at, n) => {
+        memory[at] = value(uniform(key, n));
+      });
+    }
+  };
+  give(subject.inputs, plan.numbers);
+  give(subject.integers, plan.integers);
+
+  const [operation] = plan.operations;
+  operation.prepare();
+  const borders = [0, ...cuts, used.batch];
+  for (const pass of passes) {
+    if (pass === "gradients") operation.gradients({ ...used, from: 0, to: used.batch });
+    else for (const span of spans(used, borders)) operation[pass](span);
+  }
+}
+
+function spans(used: Extent, borders: readonly number[]): readonly Span[] {
+  return borders.slice(1).map((to, n) => ({ ...used, from: borders[n], to }));
+}
+
+export function outputs({ forward, backward, gradients }: Subject): readonly Part[] {
+  return [...forward, ...backward, ...gradients];
+}
+
+/** In −size … size, a float32: what both engines hold exactly. */
+export function within(size: number): (u: number) => number {
+  return (u) => Math.fround((2 * u - 1) * size);
+}
+
+/** One of 0 … limit − 1. */
+export function below(limit: number): (u: number) => number {
+  return (u) => Math.floor(u * limit);
+}

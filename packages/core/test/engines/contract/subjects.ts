@@ -1,0 +1,289 @@
+/** Every operation as a subject of the contract suite. */
+import type { Cell } from "../../../src/cells/cell.ts";
+import {
+  initialState,
+  layoutCell,
+  positions,
+  type Sizes,
+  storedWeights,
+} from "../../../src/engines/cellTensors.ts";
+import type { Integers, Tensor } from "../../../src/engines/engine.ts";
+import { Layout } from "../../../src/engines/layout.ts";
+import { below, type Input, type MakeSubject, type Part, within } from "./subject.ts";
+
+/** The elements of some tensors, padding left out. */
+function elementsOf(...tensors: readonly (Tensor | null)[]): readonly number[] {
+  return tensors.flatMap((tensor) => (tensor ? positions(tensor) : []));
+}
+
+function integerPositions({ offset, count }: Integers, used: number = count): readonly number[] {
+  return Array.from({ length: used }, (_, n) => offset + n);
+}
+
+/** Integers as an input; all of them unless said otherwise. */
+function integers(
+  what: string,
+  given: Integers,
+  value: (u: number) => number,
+  used: number = given.count,
+): Input {
+  return { what, positions: integerPositions(given, used), width: null, value };
+}
+
+/** Numbers within ±size in the first `rows` rows of a tensor. */
+function input(what: string, tensor: Tensor, rows: number = tensor.rows, size = 1): Input {
+  return { ...part(what, tensor, rows), value: within(size) };
+}
+
+/** The first `rows` rows of a sequence's tensor. */
+function part(what: string, tensor: Tensor, rows: number): Part {
+  return { what, positions: positions(tensor, rows), width: tensor.width };
+}
+
+/** A tensor whose rows are not sequences. */
+function whole(what: string, tensor: Tensor): Part {
+  return { what, positions: positions(tensor), width: null };
+}
+
+export interface LinearOptions {
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly transposed: boolean;
+  readonly bias: boolean;
+  readonly accumulate: boolean;
+}
+
+export function linearSubject(options: LinearOptions): MakeSubject {
+  const { inputSize: K, outputSize: N, transposed, accumulate } = options;
+  return (capacity, used) => {
+    const layout = new Layout();
+    const rows = used.steps * used.batch;
+    const sequence = (width: number) => layout.tensor(capacity.steps * capacity.batch, width);
+    const matrix = () => (transposed ? layout.tensor(N, K) : layout.tensor(K, N));
+    const x = sequence(K);
+    const y = sequence(N);
+    const dx = sequence(K);
+    const dy = sequence(N);
+    const weight = matrix();
+    const weightGradient = matrix();
+    const bias = options.bias ? layout.tensor(1, N) : null;
+    const biasGradient = options.bias ? layout.tensor(1, N) : null;
+    return {
+      spec: {
+        kind: "linear",
+        input: x,
+        output: y,
+        weight,
+        transposed,
+        bias,
+        training: {
+          outputGradient: dy,
+          inputGradient: dx,
+          weightGradient,
+          accumulate,
+          biasGradient,
+        },
+      },
+      size: layout.size,
+      inputs: [
+        input("x", x, rows),
+        input("dy", dy, rows),
+        input("W", weight),
+        ...(bias ? [input("b", bias)] : []),
+        // What an embedding of the same table would have left there.
+        ...(accumulate ? [input("dW before", weightGradient)] : []),
+      ],
+      integers: [],
+      forward: [part("y", y, rows)],
+      backward: [part("dx", dx, rows)],
+      gradients: [
+        whole("dW", weightGradient),
+        ...(biasGradient ? [whole("db", biasGradient)] : []),
+      ],
+      elements: elementsOf(x, y, dx, dy, weight, weightGradient, bias, biasGradient),
+    };
+  };
+}
+
+export function embeddingSubject(options: {
+  readonly vocabularySize: number;
+  readonly embeddingSize: number;
+}): MakeSubject {
+  const { vocabularySize: V, embeddingSize: E } = options;
+  return (capacity, used) => {
+    const layout = new Layout();
+    const rows = used.steps * used.batch;
+    const tokens = layout.integers(capacity.steps * capacity.batch);
+    const table = layout.tensor(V, E);
+    const tableGradient = layout.tensor(V, E);
+    const y = layout.tensor(capacity.steps * capacity.batch, E);
+    const dy = layout.tensor(capacity.steps * capacity.batch, E);
+    return {
+      spec: {
+        kind: "embedding",
+        tokens,
+        table,
+        output: y,
+        training: { outputGradient: dy, tableGradient },
+      },
+      size: layout.size,
+      inputs: [input("table", table), input("dy", dy, rows)],
+      integers: [integers("tokens", tokens, below(V), rows)],
+      forward: [part("y", y, rows)],
+      backward: [],
+      gradients: [whole("dTable", tableGradient)],
+      elements: [...elementsOf(table, tableGradient, y, dy), ...integerPositions(tokens)],
+    };
+  };
+}
+
+export function dropoutSubject(options: {
+  readonly width: number;
+  readonly rate: number;
+}): MakeSubject {
+  const { width, rate } = options;
+  return (capacity, used) => {
+    const layout = new Layout();
+    const rows = used.steps * used.batch;
+    const sequence = () => layout.tensor(capacity.steps * capacity.batch, width);
+    const x = sequence();
+    const y = sequence();
+    const dx = sequence();
+    const dy = sequence();
+    const key = layout.integers(2);
+    return {
+      spec: {
+        kind: "dropout",
+        input: x,
+        output: y,
+        rate,
+        key,
+        training: { outputGradient: dy, inputGradient: dx },
+      },
+      size: layout.size,
+      inputs: [input("x", x, rows), input("dy", dy, rows)],
+      // All 32 bits, as a stream's key has them.
+      integers: [integers("key", key, (u) => Math.floor(u * 2 ** 32 - 2 ** 31))],
+      forward: [part("y", y, rows)],
+      backward: [part("dx", dx, rows)],
+      gradients: [],
+      elements: [...elementsOf(x, y, dx, dy), ...integerPositions(key)],
+    };
+  };
+}
+
+export interface CrossEntropyOptions {
+  readonly vocabularySize: number;
+  /** Whether the gradient overwrites the logits. */
+  readonly inPlace: boolean;
+  /** Logits within ± this. @default 3 */
+  readonly size?: number;
+}
+
+export function crossEntropySubject(options: CrossEntropyOptions): MakeSubject {
+  const { vocabularySize: V, inPlace, size = 3 } = options;
+  return (capacity, used) => {
+    const layout = new Layout();
+    const rows = used.steps * used.batch;
+    const logits = layout.tensor(capacity.steps * capacity.batch, V);
+    const losses = layout.tensor(capacity.steps * capacity.batch, 1);
+    const scale = layout.tensor(1, 1);
+    const gradient = inPlace ? logits : layout.tensor(capacity.steps * capacity.batch, V);
+    const targets = layout.integers(capacity.steps * capacity.batch);
+    return {
+      spec: {
+        kind: "crossEntropy",
+        logits,
+        targets,
+        losses,
+        training: { scale, logitsGradient: gradient },
+      },
+      size: layout.size,
+      inputs: [
+        input("logits", logits, rows, size),
+        { ...whole("scale", scale), value: () => Math.fround(1 / rows) },
+      ],
+      // One in V + 1 is −1: ignored.
+      integers: [integers("targets", targets, (u) => below(V + 1)(u) - 1, rows)],
+      forward: [part("losses", losses, rows)],
+      backward: [part("dLogits", gradient, rows)],
+      gradients: [],
+      elements: [...elementsOf(logits, losses, scale, gradient), ...integerPositions(targets)],
+    };
+  };
+}
+
+export interface CellOptions {
+  readonly sizes: Sizes;
+  readonly input: "vectors" | "tokens";
+}
+
+export function cellSubject(cell: Cell, { sizes, input: form }: CellOptions): MakeSubject {
+  const { program } = cell;
+  return (capacity, used) => {
+    const layout = new Layout();
+    const spec = layoutCell(layout, program, sizes, {
+      ...capacity,
+      training: true,
+      input: form,
+      signals: true,
+    });
+    const { states, signals, training } = spec;
+    if (!training) throw new TypeError("expected a plan that trains");
+    const { outputGradient, inputGradient, stateGradients, weightGradients, vectorGradients } =
+      training;
+    const rows = used.steps * used.batch;
+    const stored = storedWeights(program, sizes);
+    const weightPositions = (tensors: readonly Tensor[]): readonly number[] =>
+      stored.map(({ source, at }) => tensors[source].offset + at);
+    const [x, tokens] = "width" in spec.input ? [spec.input, null] : [null, spec.input];
+    return {
+      spec,
+      size: layout.size,
+      inputs: [
+        ...(x ? [input("x", x, rows)] : []),
+        {
+          what: "weights",
+          positions: weightPositions(spec.weights),
+          width: null,
+          value: within(0.5),
+        },
+        ...spec.vectors.map((vector, v) => input(program.vectors[v].name, vector, 1, 0.5)),
+        ...states.map((state, s) => {
+          const { name, initial } = program.states[s];
+          const begin = input(`${name}[0]`, initialState(state, used.batch), used.batch, 0.5);
+          return { ...begin, value: (u: number) => Math.fround(initial + within(0.5)(u)) };
+        }),
+        input("dh", outputGradient, rows),
+        ...stateGradients.map((tensor, s) =>
+          input(`d${program.states[s].name}[T]`, tensor, used.batch),
+        ),
+      ],
+      integers: tokens ? [integers("tokens", tokens, below(sizes.in), rows)] : [],
+      forward: [
+        ...states.map((state, s) => part(program.states[s].name, state, rows)),
+        ...signals.map(({ signal, into }) =>
+          part(`signal ${program.signals[signal].name}`, into, rows),
+        ),
+      ],
+      backward: [
+        ...(inputGradient ? [part("dx", inputGradient, rows)] : []),
+        ...stateGradients.map((tensor, s) =>
+          part(`d${program.states[s].name}[0]`, tensor, used.batch),
+        ),
+      ],
+      gradients: [
+        { what: "dWeights", positions: weightPositions(weightGradients), width: null },
+        ...vectorGradients.map((tensor, v) => whole(`d${program.vectors[v].name}`, tensor)),
+      ],
+      elements: [
+        ...elementsOf(x, outputGradient, inputGradient, ...spec.vectors, ...vectorGradients),
+        ...elementsOf(...states, ...states.map((state) => initialState(state, capacity.batch))),
+        ...elementsOf(...signals.map(({ into }) => into), ...stateGradients),
+        ...weightPositions(spec.weights),
+        ...weightPositions(weightGradients),
+        ...(tokens ? integerPositions(tokens) : []),
+      ],
+    };
+  };
+}

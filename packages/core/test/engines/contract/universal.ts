@@ -1,0 +1,138 @@
+/** What holds of every operation: it agrees with the reference, and keeps to its rows, its room and its padding. */
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { Engine } from "../../../src/engines/engine.ts";
+import { createReferenceEngine } from "../../../src/engines/reference/index.ts";
+import { expectClose, expectSameBits, type Tolerance } from "./close.ts";
+import { again, type Extent, type MakeSubject, outputs, runSubject } from "./subject.ts";
+
+/** A subject of random shape, a call, and a plan with at least as much room. */
+export interface Case {
+  readonly make: MakeSubject;
+  readonly used: Extent;
+  readonly capacity: Extent;
+  /** A border between two parts of the batch. */
+  readonly cut: number;
+  /** As a failing property shows it. */
+  readonly shape: unknown;
+}
+
+/** Steps and batches that are odd, even, one, and more than four. */
+export function cases<Shape>(
+  shapes: fc.Arbitrary<Shape>,
+  subjectOf: (shape: Shape) => MakeSubject,
+): fc.Arbitrary<Case> {
+  return fc
+    .record({
+      shape: shapes,
+      steps: fc.integer({ min: 1, max: 4 }),
+      batch: fc.constantFrom(1, 2, 3, 5),
+      moreSteps: fc.integer({ min: 0, max: 2 }),
+      moreBatch: fc.integer({ min: 0, max: 3 }),
+      cutAt: fc.double({ min: 0, max: 1, noNaN: true }),
+    })
+    .map(({ shape, steps, batch, moreSteps, moreBatch, cutAt }) => ({
+      make: subjectOf(shape),
+      used: { steps, batch },
+      capacity: { steps: steps + moreSteps, batch: batch + moreBatch },
+      cut: Math.round(cutAt * batch),
+      shape,
+    }));
+}
+
+export interface UniversalOptions {
+  readonly createEngine: () => Engine;
+  readonly tolerance: Tolerance;
+  readonly runs: number;
+}
+
+/** Declares the tests. */
+export function holdsUniversally(
+  arbitrary: fc.Arbitrary<Case>,
+  { createEngine, tolerance, runs }: UniversalOptions,
+): void {
+  const engine = createEngine();
+  const reference = createReferenceEngine();
+  const always = (check: (given: Case) => void, numRuns = runs): void => {
+    fc.assert(
+      fc.property(arbitrary, (given) => {
+        check(given);
+      }),
+      { seed: 20260, numRuns },
+    );
+  };
+
+  it("agrees with the reference", () => {
+    always(({ make, used }) => {
+      const mine = runSubject(engine, make, used);
+      const theirs = runSubject(reference, make, used);
+      const wanted = outputs(theirs.subject);
+      outputs(mine.subject).forEach((part, n) => {
+        expectClose(part.what, mine.read(part), theirs.read(wanted[n]), tolerance);
+      });
+    });
+  });
+
+  it("gives the same bits in a plan with more room", () => {
+    always(({ make, used, capacity }) => {
+      const exact = runSubject(engine, make, used);
+      const roomy = runSubject(engine, make, used, { capacity });
+      const wanted = outputs(exact.subject);
+      outputs(roomy.subject).forEach((part, n) => {
+        expectSameBits(part.what, roomy.read(part), exact.read(wanted[n]));
+      });
+    });
+  });
+
+  it("gives the same bits when the batch is split", () => {
+    always(({ make, used, cut }) => {
+      const whole = runSubject(engine, make, used);
+      const split = runSubject(engine, make, used, { cuts: [cut] });
+      for (const part of outputs(whole.subject)) {
+        expectSameBits(part.what, split.read(part), whole.read(part));
+      }
+    });
+  });
+
+  it("touches no row outside of from … to", () => {
+    always(({ make, used, cut }) => {
+      const run = runSubject(engine, make, used, { passes: [] });
+      const { plan, subject } = run;
+      const parts = [...subject.forward, ...subject.backward];
+      const before = parts.map((part) => run.read(part));
+      const [operation] = plan.operations;
+      operation.forward({ ...used, from: 0, to: cut });
+      operation.backward({ ...used, from: 0, to: cut });
+      parts.forEach((part, p) => {
+        const { width } = part;
+        if (width === null) return;
+        const others = (_: number, n: number): boolean => Math.floor(n / width) % used.batch >= cut;
+        expectSameBits(part.what, run.read(part).filter(others), before[p].filter(others));
+      });
+    });
+  });
+
+  it("keeps padding zero", () => {
+    always(({ make, used, capacity, cut }) => {
+      const { plan, subject } = runSubject(engine, make, used, { capacity, cuts: [cut] });
+      const elements = new Set(subject.elements);
+      for (let at = 0; at < subject.size; at++) {
+        if (!elements.has(at) && plan.numbers[at] !== 0) {
+          expect.fail(`padding at ${at} holds ${plan.numbers[at]}`);
+        }
+      }
+    });
+  });
+
+  it("gives the same bits when it runs again", () => {
+    always(({ make, used }) => {
+      const run = runSubject(engine, make, used);
+      const first = outputs(run.subject).map((part) => run.read(part));
+      again(run, used, { seed: 2 });
+      again(run, used);
+      outputs(run.subject).forEach((part, n) => {
+        expectSameBits(part.what, run.read(part), first[n]);
+      });
+    });
+  });
+}
