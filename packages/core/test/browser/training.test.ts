@@ -1,0 +1,10 @@
+import { expect, it } from "vitest";
+import { describeInChromium } from "./chromium.ts";
+import trainSome from "./trainingSample.ts";
+
+await describeInChromium("Chromium and Node", ({ run }) => {
+  it("train the same models, byte for byte, and write the same text with them", async () => {
+    const there = await run(new URL("trainingSample.ts", import.meta.url));
+    expect(there).toEqual(await trainSome());
+  });
+});

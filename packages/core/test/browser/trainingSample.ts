@@ -1,0 +1,43 @@
+/** A training run, small but with all that draws or rounds: to be done alike in Node and in a page. */
+import {
+  createLanguageModel,
+  createWasmEngine,
+  encodeLanguageModel,
+  findCell,
+  generate,
+  train,
+  Vocabulary,
+} from "@cellstate/core";
+
+const CELLS = ["lstm", "gru", "slstm"];
+
+/** For each cell the bytes of the model's file, and what it writes. */
+export default async function trainSome(): Promise<{ bytes: number[]; written: string }[]> {
+  const text = "My name is Krish. My brother's name is Wish. ".repeat(30);
+  const vocabulary = Vocabulary.of([text], "characters");
+  const documents = [{ name: "names", tokens: vocabulary.encode(text).tokens }];
+  const engine = createWasmEngine();
+  const results: { bytes: number[]; written: string }[] = [];
+  for (const name of CELLS) {
+    const sizes = { hiddenSize: 13, layers: 2, embeddingSize: 7, projectionSize: null };
+    const model = createLanguageModel(
+      { cell: findCell(name), vocabulary, ...sizes, dropout: 0.25, tieWeights: false },
+      { init: "default", forgetBias: "chrono", chronoSteps: 20, seed: 1 },
+    );
+    const run = train(model, {
+      engine,
+      documents,
+      validation: documents,
+      length: { steps: 40 },
+      batchSize: 6,
+      window: 20,
+      optimizer: { name: "adam", learningRate: 0.01 },
+      schedule: "warmup:5+cosine",
+      clip: { norm: 1 },
+    });
+    for await (const _ of run);
+    const written = [...generate(model, { engine, length: 60, topP: 0.9, temperature: 0.8 })];
+    results.push({ bytes: [...encodeLanguageModel(model)], written: written.join("") });
+  }
+  return results;
+}
