@@ -157,17 +157,8 @@ class Analysis implements Draft {
     return starts;
   }
 
-  /** Of an expression that stands for itself, or as a term. */
+  /** Of an expression that stands for itself. */
   #value(expression: Expression): Value {
-    const value = this.#sum(expression);
-    const number = this.graph.numberOf(value.node);
-    if (number !== null && !Number.isFinite(number)) {
-      throw new EquationError(expression.at, `this is ${number}, not a number to compute with`);
-    }
-    return value;
-  }
-
-  #sum(expression: Expression): Value {
     const added: Value[] = [];
     const taken: Value[] = [];
     const groups = { added: new SumGroup(), taken: new SumGroup() };
@@ -179,7 +170,7 @@ class Analysis implements Draft {
       } else if (term.kind === "matrix") {
         this.#matrix(term, sign === 1 ? groups.added : groups.taken);
       } else {
-        (sign === 1 ? added : taken).push(this.#single(term, "term"));
+        (sign === 1 ? added : taken).push(this.#operand(term, "term"));
       }
     };
     visit(expression, 1);
@@ -207,6 +198,16 @@ class Analysis implements Draft {
     };
   }
 
+  /** Of a term or factor. */
+  #operand(expression: Expression, role: "term" | "factor"): Value {
+    const value = this.#single(expression, role);
+    const number = this.graph.numberOf(value.node);
+    if (number !== null && !Number.isFinite(Math.fround(number))) {
+      throw new EquationError(expression.at, `this is ${number}, not a number to compute with`);
+    }
+    return value;
+  }
+
   #single(expression: Expression, role: "term" | "factor"): Value {
     switch (expression.kind) {
       case "number":
@@ -218,7 +219,7 @@ class Analysis implements Draft {
       case "product": {
         const one: Value = { node: this.graph.number(1), width: null };
         return expression.factors.reduce((left, { operator, value }) => {
-          const right = this.#single(value, "factor");
+          const right = this.#operand(value, "factor");
           return this.#pointwise(operator === "*" ? "mul" : "div", left, right);
         }, one);
       }

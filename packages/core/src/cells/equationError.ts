@@ -25,8 +25,10 @@ export class EquationError extends CellstateError {
 
 /** `; did you mean sigmoid?`, or nothing where no name is near. */
 export function didYouMean(name: string, known: Iterable<string>): string {
-  // One slip in a short name, two in a longer one: beyond that a suggestion is a guess.
-  let allowed = name.length > 4 ? 2 : 1;
+  // Nobody mistypes a name of fifty letters, and the distance takes time with the square of the length.
+  if (name.length > 50) return "";
+  // One slip in a short name, two in a longer one: beyond that a suggestion is a guess. A letter has none to spare.
+  let allowed = name.length > 4 ? 2 : name.length > 1 ? 1 : 0;
   let nearest = "";
   for (const candidate of known) {
     if (candidate === name) continue;

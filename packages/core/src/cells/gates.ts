@@ -23,7 +23,7 @@ export interface Gates {
   readonly writeGates: readonly GateBias[];
 }
 
-/** Equations with more terms or factors in a state than this have no gates that anyone could name. */
+/** Beyond this many states, or terms or factors in one, there are no gates that anyone could name. */
 const MOST = 64;
 
 interface SignedTerm {
@@ -53,7 +53,7 @@ export function findGates(draft: Draft): Gates {
   const keep = (into: Map<NodeId, GateBias>, gate: FoundGate, flip: 1 | -1, name: string): void => {
     if (!into.has(gate.node)) into.set(gate.node, describe(draft, gate, flip, name));
   };
-  for (const { name, value, previous } of draft.states) {
+  for (const { name, value, previous } of draft.states.slice(0, MOST)) {
     const terms = new Expansion(draft.graph, previous).terms(value);
     const kept = terms.filter((term) => term.previous);
     // s[t-1] − z·s[t-1] keeps 1 − z of it.

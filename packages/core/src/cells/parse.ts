@@ -20,6 +20,12 @@ const LONGEST = 20_000;
 /** Deeper than any formula a person writes, and far from the end of the call stack. */
 const DEEPEST = 64;
 
+/** Characters that people write and the language lacks. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ["×", "; the pointwise product is *"],
+  ["^", "; write square(…), sqrt(…) or a product"],
+]);
+
 const INITIALS = ["identity", "orthogonal", "glorot", "uniform", "chrono"] as const;
 
 /** A name that begins with a capital letter is a matrix's, unless a line defines it. */
@@ -44,6 +50,7 @@ class LineParser {
   readonly #caption: string;
   #position = 0;
   #depth = 0;
+  readonly #openBrackets: Token[] = [];
 
   constructor(line: TokenLine) {
     this.#tokens = line.tokens;
@@ -55,8 +62,9 @@ class LineParser {
     if (this.#next.kind !== "name") {
       this.#fail(`a line begins with a name, as in f = … or c[t] = …, not with ${this.#shown()}`);
     }
-    const name = this.#take().text;
-    const index = this.#index(name);
+    const named = this.#take();
+    const name = named.text;
+    const index = this.#index(named);
     if (this.#accept("~")) {
       if (index !== null)
         this.#fail(`${name} ~ … says how ${name} begins: leave out the brackets`, at);
@@ -118,13 +126,14 @@ class LineParser {
   }
 
   #named(): Expression {
-    const { text: name, at } = this.#take();
+    const named = this.#take();
+    const { text: name, at } = named;
     if (this.#accept("·")) return { kind: "matrix", name, parts: this.#parts(), at };
     if (this.#next.text === "(") {
       if (isCapitalised(name)) this.#fail(`expected · between the matrix ${name} and (`);
       return { kind: "call", name, args: this.#inBrackets(")", () => this.#list()), at };
     }
-    const index = this.#index(name);
+    const index = this.#index(named);
     if (index === "0") {
       this.#fail(`${name}[0] can be set, on a line of its own, but not read`, at);
     }
@@ -144,43 +153,32 @@ class LineParser {
   }
 
   /** `[t]`, `[t-1]`, `[0]`, or null where no bracket follows. */
-  #index(name: string): Index | null {
+  #index({ text: name, at }: Token): Index | null {
     const open = this.#next;
     if (open.text !== "[") return null;
-    const shown = (): string => {
-      const close = this.#tokens.findIndex((token, i) => i > this.#position && token.text === "]");
-      if (close < 0) return `${name}[…]`;
-      const inside = this.#tokens.slice(this.#position + 1, close);
-      return `${name}[${inside.map((token) => token.text).join("")}]`;
-    };
-    const whole = shown();
-    switch (whole) {
-      case `${name}[t]`:
-        this.#position += 3;
-        return "t";
-      case `${name}[t-1]`:
-        this.#position += 5;
-        return "t-1";
-      case `${name}[0]`:
-        this.#position += 3;
-        return "0";
+    let close = this.#position + 1;
+    let inside = "";
+    for (; this.#tokens[close].kind !== "end" && this.#tokens[close].text !== "]"; close++) {
+      inside += this.#tokens[close].text;
     }
-    if (whole === `${name}[…]`) this.#fail("this [ is never closed", open.at);
-    if (isCapitalised(name) && !/^\[t?[+-]?\d*\]$/.test(whole.slice(name.length))) {
+    if (this.#tokens[close].kind === "end") this.#fail("this [ is never closed", open.at);
+    const whole = `${name}[${inside}]`;
+    if (inside === "t" || inside === "t-1" || inside === "0") {
+      this.#position = close + 1;
+      return inside;
+    }
+    if (isCapitalised(name) && !/^t?[+-]?\d*$/.test(inside)) {
       this.#fail(`expected · between the matrix ${name} and [`, open.at);
     }
-    const older = /\[t-\d+\]$/.test(whole);
-    if (older) {
-      this.#fail(
-        `${whole} is not kept; keep ${name}[t-1] in a state of its own and read that [t-1]`,
-      );
+    if (/^t-\d+$/.test(inside)) {
+      this.#fail(`${whole} is not kept; write d[t] = ${name}[t-1] and read d[t-1]`, at);
     }
-    if (/\[t\+\d+\]$/.test(whole)) this.#fail(`${whole} is not known yet: read [t] or [t-1]`);
-    return this.#fail(`a name is read as ${name}[t] or ${name}[t-1], not as ${whole}`);
+    if (/^t\+\d+$/.test(inside)) this.#fail(`${whole} is not known yet; read [t] or [t-1]`, at);
+    return this.#fail(`a name is read as ${name}[t] or ${name}[t-1], not as ${whole}`, at);
   }
 
   #initial(name: string): Initial {
-    const wanted = `expected a number, ${INITIALS.join(", ")} after ${name} ~`;
+    const wanted = `expected a number or one of ${INITIALS.join(", ")} after ${name} ~`;
     const token = this.#next;
     if (token.kind !== "name") return { kind: "number", value: this.#signedNumber(wanted) };
     this.#take();
@@ -204,20 +202,26 @@ class LineParser {
 
   #number(token: Token): number {
     const value = Number(token.text);
-    if (!Number.isFinite(value)) this.#fail(`${token.text} is too large a number`, token.at);
+    // The engines compute in float32, whose largest number is 3.4e38.
+    if (!Number.isFinite(Math.fround(value)))
+      this.#fail(`${token.text} is too large a number`, token.at);
     return value;
   }
 
   #inBrackets<T>(close: ")" | "]", inside: () => T): T {
     const open = this.#take();
+    this.#openBrackets.push(open);
     const value = this.#deeper(inside, open.at);
+    this.#openBrackets.pop();
     if (this.#accept(close)) return value;
     const found = this.#next;
     const before = this.#tokens[this.#position - 1];
     // A bracket left open runs into the next lines: the bracket is the mistake, not what stands there.
-    if (found.kind === "end" || found.at.line > before.at.line) {
+    const isNextLine = found.at.line > before.at.line || found.text === "=" || found.text === "~";
+    if (found.kind === "end" || isNextLine) {
       this.#fail(`this ${open.text} is never closed`, open.at);
     }
+    this.#checkMissingDot(before);
     return this.#fail(`expected an operator, a comma or ${close} before ${this.#shown()}`);
   }
 
@@ -234,16 +238,22 @@ class LineParser {
     if (token.kind === "end") return;
     const before = this.#tokens[this.#position - 1];
     if (token.text === ")" || token.text === "]") this.#fail(`this ${token.text} was never opened`);
-    if (before.kind === "name" && isCapitalised(before.text)) {
-      this.#fail(`expected · between the matrix ${before.text} and ${this.#shown()}`);
-    }
+    this.#checkMissingDot(before);
     if (token.text === "·") this.#fail("before · stands the name of a matrix, as in W·x[t]");
     this.#fail(`expected an operator or the end of the line, not ${this.#shown()}`);
+  }
+
+  #checkMissingDot(before: Token): void {
+    const isOperand = ["name", "number"].includes(this.#next.kind);
+    if (!isOperand || before.kind !== "name" || !isCapitalised(before.text)) return;
+    this.#fail(`expected · between the matrix ${before.text} and ${this.#shown()}`);
   }
 
   #missing(): never {
     const before = this.#tokens[this.#position - 1].text;
     if (this.#next.kind === "end") {
+      const open = this.#openBrackets.at(-1);
+      if (open) this.#fail(`this ${open.text} is never closed`, open.at);
       this.#fail(`something is missing after ${before}; a line goes on only inside brackets`);
     }
     return this.#fail(`expected a name, a number or ( after ${before}, not ${this.#shown()}`);
@@ -276,7 +286,8 @@ class LineParser {
   #fail(reason: string, at: Place = this.#next.at): never {
     const token = this.#next;
     if (at === token.at && token.kind === "illegal") {
-      throw new EquationError(at, `the character ${this.#shown()} has no meaning here`);
+      const instead = INSTEAD.get(token.text) ?? "";
+      throw new EquationError(at, `the character ${this.#shown()} has no meaning here${instead}`);
     }
     throw new EquationError(at, reason);
   }

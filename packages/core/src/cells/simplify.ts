@@ -7,7 +7,7 @@ import type { Graph } from "./graph.ts";
 import type { NodeId, PointwiseOp } from "./program.ts";
 
 /** What each operation computes, on numbers. */
-export const ARITHMETIC: Readonly<Record<PointwiseOp, (a: number, b: number) => number>> = {
+const ARITHMETIC: Readonly<Record<PointwiseOp, (a: number, b: number) => number>> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,

@@ -21,7 +21,7 @@ export function orderSums(sources: readonly (readonly number[])[]): number[] {
   if (best.length > MOST_GROUPS) return best.flat();
   let fewest = Infinity;
   // Orders come nearest to the written one first, and a later one must be better to be taken.
-  for (const order of permutations([...best])) {
+  for (const order of permutations(best)) {
     const found = runs(order.flat(), sources);
     if (found >= fewest) continue;
     fewest = found;
@@ -41,9 +41,9 @@ export function runs(order: readonly number[], sources: readonly (readonly numbe
 }
 
 function* permutations<T>(items: readonly T[]): Generator<T[]> {
-  if (items.length <= 1) yield [...items];
+  if (items.length === 0) yield [];
   for (const [i, item] of items.entries()) {
     const rest = items.filter((_, j) => j !== i);
-    for (const order of permutations(rest)) if (items.length > 1) yield [item, ...order];
+    for (const order of permutations(rest)) yield [item, ...order];
   }
 }
