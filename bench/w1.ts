@@ -12,7 +12,7 @@ import { createWasmEngine } from "../packages/core/src/engines/wasm/index.ts";
 import { LanguageModel } from "../packages/core/src/models/languageModel.ts";
 import { placeTensors } from "../packages/core/src/models/languageModelFile.ts";
 import { Trainer } from "../packages/core/src/training/trainer.ts";
-import { measure } from "./peers/measure.js";
+import { measure } from "./measure.ts";
 import { W1, type WeightName, w1Case } from "./w1Case.ts";
 
 const [engineName = "wasm", stepsText = "100"] = process.argv.slice(2);
