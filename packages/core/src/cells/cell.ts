@@ -2,16 +2,16 @@
  * A cell: equations, and what follows from them. The zoo's cells and a user's own are the same kind of thing;
  * nothing in the project asks for a cell's name.
  */
-import type { CellProgram, Matrix, Vector } from './program.ts';
+import type { CellProgram, Matrix, Vector } from "./program.ts";
 
 /** How a learned matrix or vector begins: said in the equations (`b_f ~ 1`), or left to the model's `init`. */
 export type Initial =
-  | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'identity' }
-  | { readonly kind: 'orthogonal' }
-  | { readonly kind: 'glorot' }
-  | { readonly kind: 'uniform'; readonly limit: number | null }
-  | { readonly kind: 'chrono' };
+  | { readonly kind: "number"; readonly value: number }
+  | { readonly kind: "identity" }
+  | { readonly kind: "orthogonal" }
+  | { readonly kind: "glorot" }
+  | { readonly kind: "uniform"; readonly limit: number | null }
+  | { readonly kind: "chrono" };
 
 /**
  * A bias through which a gate is opened or shut at the start. Found in the graph: the forget gate is the sigmoid that

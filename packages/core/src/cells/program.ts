@@ -10,7 +10,7 @@
  */
 
 /** Which size a vector has: the layer's input, its units, or its output where a projection makes that another. */
-export type Width = 'in' | 'units' | 'out';
+export type Width = "in" | "units" | "out";
 
 /** An index into `CellProgram.nodes`. Arguments always stand before the node that uses them. */
 export type NodeId = number;
@@ -20,25 +20,43 @@ export type NodeId = number;
  * relu(x) is max(x, 0) and passes no gradient at 0. max and min pass the gradient of a tie to their first argument.
  */
 export type PointwiseOp =
-  | 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min' | 'greater'
-  | 'neg' | 'abs' | 'relu' | 'sigmoid' | 'tanh' | 'exp' | 'log' | 'sqrt';
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "max"
+  | "min"
+  | "greater"
+  | "neg"
+  | "abs"
+  | "relu"
+  | "sigmoid"
+  | "tanh"
+  | "exp"
+  | "log"
+  | "sqrt";
 
 export type Node =
   /** A constant; broadcast to whatever width it meets. */
-  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: "number"; readonly value: number }
   /** x[t] */
-  | { readonly kind: 'input'; readonly width: Width }
+  | { readonly kind: "input"; readonly width: Width }
   /** s[t-1], of `states[state]` */
-  | { readonly kind: 'previous'; readonly state: number; readonly width: Width }
+  | { readonly kind: "previous"; readonly state: number; readonly width: Width }
   /** A learned vector, of `vectors[vector]`, the same for every row and step. */
-  | { readonly kind: 'vector'; readonly vector: number; readonly width: Width }
+  | { readonly kind: "vector"; readonly vector: number; readonly width: Width }
   /** A pre-activation: the sum of matrix products of `sums[sum]`. Biases are not in it; they are added pointwise. */
-  | { readonly kind: 'sum'; readonly sum: number; readonly width: Width }
-  | { readonly kind: 'apply'; readonly op: PointwiseOp; readonly args: readonly NodeId[]; readonly width: Width }
+  | { readonly kind: "sum"; readonly sum: number; readonly width: Width }
+  | {
+      readonly kind: "apply";
+      readonly op: PointwiseOp;
+      readonly args: readonly NodeId[];
+      readonly width: Width;
+    }
   /** Backward only: ∂L/∂s[t] of `states[state]`: what later steps send back, and for h[t] what the layer above sends. */
-  | { readonly kind: 'stateGradient'; readonly state: number; readonly width: Width }
+  | { readonly kind: "stateGradient"; readonly state: number; readonly width: Width }
   /** Backward only: ∂L/∂ of `sources[source]`, through its matrices. */
-  | { readonly kind: 'sourceGradient'; readonly source: number; readonly width: Width };
+  | { readonly kind: "sourceGradient"; readonly source: number; readonly width: Width };
 
 export interface State {
   readonly name: string;
@@ -137,7 +155,7 @@ export interface CellProgram {
    * Where x[t] meets another vector pointwise, the width that the input then has (there are no vectors of width `in`): a layer
    * must refuse an input of another size. Null where the input's size is free.
    */
-  readonly tiedInput: 'units' | 'out' | null;
+  readonly tiedInput: "units" | "out" | null;
   /** The pointwise part of ∂L/∂x[t], or null; the part through matrices is the engine's product of the source x. */
   readonly inputGradient: NodeId | null;
   readonly forward: readonly Stage[];

@@ -30,7 +30,7 @@ export function streamKey(seed: number, ...purpose: readonly (string | number)[]
     b = mix32((b + a) ^ Math.imul(word, 0x85ebca6b));
   };
   for (const part of purpose) {
-    if (typeof part === 'number') absorb(part | 0);
+    if (typeof part === "number") absorb(part | 0);
     else for (let i = 0; i < part.length; i++) absorb(part.charCodeAt(i) + 0x10000);
     absorb(-1);
   }
