@@ -94,7 +94,7 @@ const ONE_BITS = 0x3f800000;
 const EXPONENT_SHIFT = 23;
 /** ln 2 in two parts; the first has 9 significant bits, so that its product with an exponent is exact. */
 const LN2_HIGH = 0.693359375;
-const LN2_LOW = -2.12194440054690583e-4;
+const LN2_LOW = -2.1219444005469057e-4;
 /** e^r for |r| ≤ ln 2 / 2, within 3.1e-9. */
 const EXP_COEFFICIENTS = [
   1, 1, 0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.00836874544620514,

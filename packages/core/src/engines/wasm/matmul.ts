@@ -1,0 +1,282 @@
+/**
+ * Matrix products as operations need them, over the kernel in `productKernel.ts`.
+ *
+ * `packedProduct`: C = start + A · W, or A · Wᵀ, with W packed once per `pack` and used many times.
+ * `rowSumProduct`: C = start + Aᵀ · B, a sum over rows: the gradient of weights.
+ *
+ * Rows of A and C may be cut into stretches: a source whose weights feed pre-activations 0 and 2 of four writes two stretches
+ * of a row and leaves the rest alone. Every element is summed in the order of k, whatever the number of rows in the call;
+ * see the kernel for what that promises.
+ */
+import { padded } from "../layout.ts";
+import { type BlockFunction, copyBlock, transposeBlock } from "./blockKernels.ts";
+import { bytes, type Linked, type PlanContext } from "./compile.ts";
+import { emitProduct, PANEL_COLUMNS, PRODUCT_PARAMETERS } from "./productKernel.ts";
+
+/** `count` consecutive numbers of a row, from `at` on; they meet the weights' rows (or columns) from `weights` on. */
+export interface Stretch {
+  readonly at: number;
+  readonly weights: number;
+  readonly count: number;
+}
+
+export interface PackedProductShape {
+  /** What a row of A gives to the sum. */
+  readonly inner: readonly Stretch[];
+  /** What a row of C takes. Each begins at a multiple of 4, and its padding, zero in W, is written too. */
+  readonly outer: readonly Stretch[];
+  /** False: W is [inner, outer]. True: W is [outer, inner]. */
+  readonly transposed: boolean;
+}
+
+/** Offsets and strides in numbers. Rows of A and C are `aStride` and `cStride` apart. No call takes memory. */
+export interface PackedProduct {
+  /** Makes the packed copy. To be called when weights have changed. */
+  pack(weights: number, weightsStride: number): void;
+  /** C = A · W */
+  multiply(a: number, aStride: number, rows: number, c: number, cStride: number): void;
+  /** C = C + A · W */
+  add(a: number, aStride: number, rows: number, c: number, cStride: number): void;
+  /** C = the row at `start`, laid out like a row of C, + A · W: a bias. */
+  addToRow(
+    a: number,
+    aStride: number,
+    rows: number,
+    c: number,
+    cStride: number,
+    start: number,
+  ): void;
+}
+
+export interface RowSumProduct {
+  /** C = Aᵀ · B, or with `accumulate` C + Aᵀ · B. */
+  multiply(
+    a: number,
+    aStride: number,
+    rows: number,
+    b: number,
+    bStride: number,
+    c: number,
+    cStride: number,
+    accumulate: boolean,
+  ): void;
+}
+
+/** Longest stretch of k in one pass: half a panel of so many rows, 32 KiB, stays in the first-level cache. */
+const BLOCK_INNER = 512;
+/** Rows that `rowSumProduct` packs at a time. */
+const BLOCK_ROWS = 256;
+
+/** A block of k against one outer stretch: one call of the kernel. */
+interface Segment {
+  readonly first: boolean;
+  readonly aAt: number;
+  readonly k: number;
+  readonly innerWeights: number;
+  readonly cAt: number;
+  readonly count: number;
+  readonly outerWeights: number;
+  /** Where its panels begin in the packed copy. */
+  readonly packed: number;
+}
+
+function segmentsOf({ inner, outer }: PackedProductShape): Segment[] {
+  const segments: Segment[] = [];
+  let packed = 0;
+  let first = true;
+  for (const { at, weights, count } of inner) {
+    const blocks = Math.ceil(count / BLOCK_INNER);
+    const blockSize = Math.ceil(count / blocks);
+    for (let from = 0; from < count; from += blockSize) {
+      const k = Math.min(blockSize, count - from);
+      for (const { at: cAt, weights: outerWeights, count: columns } of outer) {
+        const innerWeights = weights + from;
+        segments.push({
+          first,
+          aAt: at + from,
+          k,
+          innerWeights,
+          cAt,
+          count: columns,
+          outerWeights,
+          packed,
+        });
+        packed += k * padded(columns);
+      }
+      first = false;
+    }
+  }
+  return segments;
+}
+
+/** Width of the panel that begins where so many columns, a multiple of 4, are left. */
+function panelWidth(columnsLeft: number): number {
+  let width = PANEL_COLUMNS;
+  while (width > columnsLeft) width /= 2;
+  return width;
+}
+
+/** One row of zeros to start from, as long as a row of C is wide. */
+function zeroRow(context: PlanContext, outer: readonly Stretch[]): number {
+  return context.scratch(Math.max(...outer.map(({ at, count }) => at + padded(count))));
+}
+
+function productKernel(context: PlanContext) {
+  return context.kernel("product", PRODUCT_PARAMETERS, null, emitProduct);
+}
+
+export function packedProduct(
+  context: PlanContext,
+  shape: PackedProductShape,
+): (linked: Linked) => PackedProduct {
+  const segments = segmentsOf(shape);
+  const { k, count, packed: lastPacked } = segments[segments.length - 1];
+  const packed = context.scratch(lastPacked + k * padded(count));
+  const zeros = zeroRow(context, shape.outer);
+  const product = productKernel(context);
+  const move = shape.transposed ? transposeBlock(context) : copyBlock(context);
+  const packSegment = shape.transposed ? packTransposed : packPlain;
+
+  return (linked) => {
+    const runProduct = linked.function(product);
+    const runMove = linked.function(move);
+    const run = (
+      a: number,
+      aStride: number,
+      rows: number,
+      c: number,
+      cStride: number,
+      start: number,
+      startStride: number,
+    ): void => {
+      for (let i = 0; i < segments.length; i++) {
+        const s = segments[i];
+        const begin = s.first ? start : c;
+        runProduct(
+          bytes(a + s.aAt),
+          bytes(aStride),
+          rows,
+          s.k,
+          bytes(packed + s.packed),
+          bytes(c + s.cAt),
+          bytes(cStride),
+          padded(s.count),
+          bytes(begin + s.cAt),
+          bytes(s.first ? startStride : cStride),
+        );
+      }
+    };
+    return {
+      pack(weights, weightsStride) {
+        for (let i = 0; i < segments.length; i++) {
+          packSegment(runMove, segments[i], packed, weights, weightsStride);
+        }
+      },
+      multiply: (a, aStride, rows, c, cStride) => run(a, aStride, rows, c, cStride, zeros, 0),
+      add: (a, aStride, rows, c, cStride) => run(a, aStride, rows, c, cStride, c, cStride),
+      addToRow: (a, aStride, rows, c, cStride, start) =>
+        run(a, aStride, rows, c, cStride, start, 0),
+    };
+  };
+}
+
+function packPlain(
+  copy: BlockFunction,
+  { k, count, packed, innerWeights, outerWeights }: Segment,
+  to: number,
+  weights: number,
+  stride: number,
+): void {
+  const columns = padded(count);
+  for (let at = 0; at < columns; ) {
+    const width = panelWidth(columns - at);
+    const from = weights + innerWeights * stride + outerWeights + at;
+    copy(bytes(from), bytes(stride), k, width, bytes(to + packed + k * at), bytes(width));
+    at += width;
+  }
+}
+
+/** Padding of the last panel is never written: the scratch was zero at first. */
+function packTransposed(
+  transpose: BlockFunction,
+  { k, count, packed, innerWeights, outerWeights }: Segment,
+  to: number,
+  weights: number,
+  stride: number,
+): void {
+  const columns = padded(count);
+  for (let at = 0; at < columns; ) {
+    const width = panelWidth(columns - at);
+    const rows = Math.min(width, count - at);
+    const from = weights + (outerWeights + at) * stride + innerWeights;
+    transpose(bytes(from), bytes(stride), rows, k, bytes(to + packed + k * at), bytes(width));
+    at += width;
+  }
+}
+
+/** @param shape A has `inner` numbers a row; a row of B is cut into `outer`, where `weights` is the column in C. */
+export function rowSumProduct(
+  context: PlanContext,
+  { inner, outer }: { readonly inner: number; readonly outer: readonly Stretch[] },
+): (linked: Linked) => RowSumProduct {
+  const widest = Math.max(...outer.map(({ count }) => padded(count)));
+  const transposedSize = padded(inner * BLOCK_ROWS);
+  context.temporary(transposedSize + BLOCK_ROWS * widest);
+  const zeros = zeroRow(context, [{ at: 0, weights: 0, count: widest }]);
+  const product = productKernel(context);
+  const transpose = transposeBlock(context);
+  const copy = copyBlock(context);
+
+  return (linked) => {
+    const runProduct = linked.function(product);
+    const runTranspose = linked.function(transpose);
+    const runCopy = linked.function(copy);
+    const aTransposed = linked.temporary;
+    const bPacked = linked.temporary + transposedSize;
+
+    const packRows = (b: number, bStride: number, rows: number, columns: number): void => {
+      for (let at = 0; at < columns; ) {
+        const width = panelWidth(columns - at);
+        runCopy(
+          bytes(b + at),
+          bytes(bStride),
+          rows,
+          width,
+          bytes(bPacked + rows * at),
+          bytes(width),
+        );
+        at += width;
+      }
+    };
+    return {
+      multiply(a, aStride, rows, b, bStride, c, cStride, accumulate) {
+        // No rows at all are a sum too: one block of none.
+        for (let from = 0; from === 0 || from < rows; from += BLOCK_ROWS) {
+          const count = Math.min(BLOCK_ROWS, rows - from);
+          const aBlock = bytes(a + from * aStride);
+          runTranspose(aBlock, bytes(aStride), count, inner, bytes(aTransposed), bytes(BLOCK_ROWS));
+          const goesOn = accumulate || from > 0;
+          for (let i = 0; i < outer.length; i++) {
+            const { at, weights } = outer[i];
+            const columns = padded(outer[i].count);
+            packRows(b + from * bStride + at, bStride, count, columns);
+            const target = bytes(c + weights);
+            const start = goesOn ? target : bytes(zeros);
+            runProduct(
+              bytes(aTransposed),
+              bytes(BLOCK_ROWS),
+              inner,
+              count,
+              bytes(bPacked),
+              target,
+              bytes(cStride),
+              columns,
+              start,
+              goesOn ? bytes(cStride) : 0,
+            );
+          }
+        }
+      },
+    };
+  };
+}
