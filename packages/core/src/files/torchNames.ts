@@ -129,7 +129,16 @@ export function fromTorch(
         );
       }
       const vector = vectors[other];
-      for (let i = 0; i < extra.length; i++) if (extra[i] !== 0) vector[i] += extra[i];
+      for (let i = 0; i < extra.length; i++) {
+        if (extra[i] === 0) continue;
+        vector[i] += extra[i];
+        if (!Number.isFinite(Math.fround(vector[i]))) {
+          throw new CellstateError(
+            "file-format",
+            `${source.label(plan.name)}: its element ${block.row + i} and that of the other bias add up to ${vector[i]}, too large for a weight`,
+          );
+        }
+      }
     });
   });
   return { matrices, vectors };
