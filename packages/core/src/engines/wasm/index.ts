@@ -3,6 +3,7 @@
  * hand (`assembler.ts`), without relaxed instructions: the same bits on every machine.
  */
 import type { Engine, Operation, OperationSpec } from "../engine.ts";
+import { cell } from "./cell.ts";
 import { compilePlan, type Linked, type PlanContext } from "./compile.ts";
 
 export function createWasmEngine(): Engine {
@@ -14,9 +15,10 @@ export function createWasmEngine(): Engine {
 }
 
 /** The first move of each kind of operation; see `compile.ts`. */
-function planOperation(spec: OperationSpec, _context: PlanContext): (linked: Linked) => Operation {
+function planOperation(spec: OperationSpec, context: PlanContext): (linked: Linked) => Operation {
   switch (spec.kind) {
     case "cell":
+      return cell(spec, context);
     case "linear":
     case "embedding":
     case "dropout":

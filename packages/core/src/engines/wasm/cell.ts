@@ -1,0 +1,138 @@
+/**
+ * A cell over time. The lowered cell says what each stage computes and where everything lies; here products and
+ * kernels are run in their order, step after step, and backward in reverse.
+ *
+ * Every step multiplies its own rows, those of x too: then rows are still in the cache when the kernels read them.
+ * Only what sums over all rows, the gradients of weights, is one product for the whole window.
+ */
+import type { CellSpec } from "../engine.ts";
+import { BACKWARD_INTERLEAVE, cellKernel, FORWARD_INTERLEAVE } from "./cellKernel.ts";
+import { lowerCell } from "./cellLowering.ts";
+import { addressAt, arrayOf, type CellArray, cellMemory, type Position } from "./cellMemory.ts";
+import { type SourceProduct, sourceProduct } from "./cellProducts.ts";
+import { oneHotRows } from "./cellRows.ts";
+import type { Kernel } from "./cellStages.ts";
+import { vectorGradients } from "./cellVectorGradients.ts";
+import { bytes, type KernelFunction, type Linked, type OperationKind } from "./compile.ts";
+
+/** What one stage does: forward its products, then its kernel; backward its kernel, then its products. */
+interface Stage {
+  readonly products: readonly SourceProduct[];
+  readonly run: KernelFunction<readonly ["i32", "i32", "i32", "i32", "i32"], null>;
+  /** The address of the kernel's table. */
+  readonly table: number;
+}
+
+export const cell: OperationKind<CellSpec> = (spec, context) => {
+  const { program, sizes, training } = spec;
+  const lowered = lowerCell(program, {
+    sizes,
+    training: training !== null,
+    inputGradient: Boolean(training?.inputGradient),
+    signals: spec.signals.map(({ signal }) => signal),
+  });
+  const memory = cellMemory(spec, lowered, context);
+
+  const linkKernel = (kernel: Kernel, interleave: number) => {
+    const { arrays, handle } = cellKernel(context, kernel, interleave, (array) => {
+      const { rows, stride } = arrayOf(memory, array);
+      return { rows, stride };
+    });
+    const table = context.scratch(arrays.length);
+    return (linked: Linked) => {
+      arrays.forEach((array, i) => {
+        linked.integers[table + i] = bytes(arrayOf(memory, array).offset);
+      });
+      return { run: linked.function(handle), table: bytes(table) };
+    };
+  };
+  const linkForward = lowered.forward.map((kernel) => linkKernel(kernel, FORWARD_INTERLEAVE));
+  const linkBackward = lowered.backward.map((kernel) => linkKernel(kernel, BACKWARD_INTERLEAVE));
+
+  /** Where the gradient of a source goes, and whether something is there already. */
+  const targetOf = (
+    source: number,
+  ): { readonly array: CellArray; readonly add: boolean } | null => {
+    if (!training) return null;
+    const node = program.nodes[program.sources[source].node];
+    if (node.kind === "previous") {
+      return { array: memory.carried[node.state], add: lowered.writesCarried[node.state] };
+    }
+    if (node.kind !== "input") return { array: memory.sourceGradient[source], add: false };
+    const [array] = memory.inputGradient;
+    return array ? { array, add: lowered.writesInputGradient } : null;
+  };
+  const linkProducts = program.sources.map((_, k) =>
+    sourceProduct(spec, lowered, memory, context, k, targetOf(k)),
+  );
+
+  const [oneHot] = "width" in spec.input ? [] : memory.input;
+  const oneHotKernel = oneHot ? oneHotRows(context, oneHot.stride) : null;
+  const linkVectors = vectorGradients(spec, lowered, memory, context);
+
+  return (linked) => {
+    const products = linkProducts.map((link) => link(linked));
+    const kindOf = (k: number) => program.nodes[program.sources[k].node].kind;
+    const isComputed = (k: number): boolean => kindOf(k) !== "input" && kindOf(k) !== "previous";
+    const pick = (wanted: (k: number) => boolean) => products.filter((_, k) => wanted(k));
+    const forward = linkForward.map((link, stage): Stage => {
+      return { ...link(linked), products: pick((k) => program.sources[k].stage === stage) };
+    });
+    const backward = linkBackward.map((link, stage): Stage => {
+      const ready = pick((k) => isComputed(k) && program.sources[k].gradientStage === stage);
+      return { ...link(linked), products: ready };
+    });
+    /** x and the states: nothing in the step waits for their gradients. */
+    const outer = pick((k) => !isComputed(k));
+    const writeOneHot = oneHotKernel && linked.function(oneHotKernel);
+    const sumVectors = linkVectors(linked);
+    const { numbers } = linked;
+    const at: Position = { step: 0, previous: 0, batch: 0, rows: 0 };
+    const moveTo = (step: number, batch: number): void => {
+      at.step = step * batch + at.batch;
+      at.previous = at.step - batch;
+    };
+
+    return {
+      prepare() {
+        for (const product of products) product.prepare();
+      },
+      forward({ steps, batch, from, to }) {
+        at.batch = from;
+        at.rows = to - from;
+        for (let t = 0; t < steps; t++) {
+          moveTo(t, batch);
+          if (writeOneHot && !("width" in spec.input)) {
+            writeOneHot(addressAt(oneHot, 0, at), bytes(spec.input.offset + at.step), at.rows);
+          }
+          for (const { products: own, run, table } of forward) {
+            for (const product of own) product.forward(at);
+            run(table, at.step, at.previous, at.batch, at.rows);
+          }
+        }
+      },
+      backward({ steps, batch, from, to }) {
+        at.batch = from;
+        at.rows = to - from;
+        for (const { offset, stride } of memory.vectorSum) {
+          numbers.fill(0, offset + from * stride, offset + to * stride);
+        }
+        for (let t = steps - 1; t >= 0; t--) {
+          moveTo(t, batch);
+          for (const { products: own, run, table } of backward) {
+            run(table, at.step, at.previous, at.batch, at.rows);
+            for (const product of own) product.backward(at);
+          }
+          for (const product of outer) product.backward(at);
+        }
+      },
+      gradients({ steps, batch }) {
+        at.batch = 0;
+        at.rows = steps * batch;
+        moveTo(0, batch);
+        for (const product of products) product.gradient(at);
+        sumVectors(steps * batch, batch);
+      },
+    };
+  };
+};
