@@ -35,7 +35,9 @@ declare function clearTimeout(timer: ReturnType<typeof setTimeout>): void;
 
 /** A pair of ports: here only for a turn of the event loop. */
 interface MessagePort {
-  onmessage: (() => void) | null;
+  addEventListener(type: "message", listener: () => void): void;
+  /** Begins to receive, which `addEventListener` by itself does not. */
+  start(): void;
   postMessage(message: unknown): void;
   close(): void;
 }
