@@ -18,7 +18,7 @@ const MOST_KEPT = 64;
  * A cell from its equations.
  *
  * @param equations One signal a line; `x[t]` is the input, `h[t]` the output, a name with `[t]` on the left is carried
- *   from step to step. The language is described in docs/guide. Written as a literal, its signals' names are known to the type.
+ *   from step to step. The grammar stands in parse.ts, the functions in functions.ts. From a literal, the type knows the names.
  * @param about What to call it: by default `custom`.
  * @throws EquationError (a CellstateError of code `equation`) with line and column of the first mistake.
  *
