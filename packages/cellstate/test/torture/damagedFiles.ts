@@ -5,7 +5,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { CellstateError, createReferenceEngine, LanguageStream } from "@cellstate/core";
 import { type Damaged, damage } from "./damage.ts";
-import { makeSamples, type Sample } from "./samples.ts";
+import { FILE, makeSamples, type Sample } from "./samples.ts";
 
 export interface FilesJob {
   readonly seed: number;
@@ -42,15 +42,24 @@ function read(sample: Sample, damaged: Damaged): Verdict {
   } catch (error) {
     if (!(error instanceof CellstateError)) return faulty(traceOf(error));
     const { message } = error;
-    const oneLine = !/[\p{Cc}\u2028\u2029]/u.test(message) && message.length <= LONGEST_LINE;
-    return { fault: oneLine ? null : `not one line: ${JSON.stringify(message)}`, line: message };
+    return { fault: faultOfLine(message), line: message };
   }
+}
+
+/** A refusal is one line that a person can read, and says which file it is about. */
+function faultOfLine(message: string): string | null {
+  if (/[\p{Cc}\u2028\u2029]/u.test(message)) return `not one line: ${JSON.stringify(message)}`;
+  if (message.length > LONGEST_LINE) return `a line of ${message.length} characters`;
+  return message.startsWith(`${FILE}: `) ? null : `does not name the file: ${message}`;
 }
 
 /** A file that was taken must be a valid one: it can be written, read again, and run. */
 function judge(sample: Sample, damaged: Damaged, taken: ReturnType<Sample["read"]>): Verdict {
   try {
     const again = taken.write();
+    if (taken.model?.weights.some((weight) => !Number.isFinite(weight))) {
+      return faulty("taken with weights that are not finite");
+    }
     // What passes the checksum has not changed, but for a checksum whose own name was hit.
     if (!damaged.sealed && Buffer.compare(again, sample.bytes) !== 0) {
       return faulty("taken, though it is not what was written");

@@ -137,6 +137,14 @@ function within(part: string, change: (json: string) => string): (header: string
     });
 }
 
+const SIZES = [
+  "hiddenSize",
+  "hiddenSize",
+  "layers",
+  "embeddingSize",
+  "projectionSize",
+  "vocabularySize",
+];
 const PARTS = ["cell", "config", "vocabulary", "training", "precision", "state"];
 
 export const LIES: Readonly<Record<string, Lie>> = {
@@ -149,34 +157,16 @@ export const LIES: Readonly<Record<string, Lie>> = {
   "a value of the metadata": (header, random) =>
     within(pick(random, PARTS), (json) => replaceValue(json, random))(header),
   "a size of the model": (header, random) => {
-    const size = pick(random, [
-      "0",
-      "1",
-      "64",
-      "65",
-      "1000",
-      "65536",
-      "65537",
-      "1e9",
-      "1e15",
-      "-4",
-    ]);
-    const field = pick(random, [
-      "hiddenSize",
-      "layers",
-      "embeddingSize",
-      "projectionSize",
-      "vocabularySize",
-    ]);
-    return within("config", (json) =>
-      json.replace(new RegExp(`"${field}":[^,}]*`), `"${field}":${size}`),
-    )(header);
+    const size = pick(random, ["0", "1", "64", "1000", "20000", "65536", "65537", "1e9", "-4"]);
+    const field = pick(random, SIZES);
+    const value = new RegExp(`"${field}":[^,}]*`);
+    return within("config", (json) => json.replace(value, `"${field}":${size}`))(header);
   },
   "all sizes of the model": (header, random) =>
     within("config", (json) =>
       json.replaceAll(
-        /"(\w+Size|layers)":\d+/g,
-        (_, field: string) => `"${field}":${pick(random, ["64", "65536"])}`,
+        /"(hiddenSize|layers|embeddingSize|projectionSize)":\d+/g,
+        (_, field: string) => `"${field}":${pick(random, ["1", "64", "65536"])}`,
       ),
     )(header),
   "the kind of tokens": (header, random) =>

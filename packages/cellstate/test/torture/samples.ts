@@ -14,6 +14,9 @@ import {
   Vocabulary,
 } from "@cellstate/core";
 
+/** What every sample is read as. */
+export const FILE = "damaged.safetensors";
+
 export interface Sample {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -46,7 +49,7 @@ function model(
     name: `${cell.name}, ${tokens}`,
     bytes: encodeLanguageModel(made),
     read: (bytes) => {
-      const model = decodeLanguageModel(bytes, "damaged.safetensors");
+      const model = decodeLanguageModel(bytes, FILE);
       return { model, write: () => encodeLanguageModel(model) };
     },
   };
@@ -63,7 +66,7 @@ const checkpoint: Sample = {
     },
   }),
   read: (bytes) => {
-    const read = decodeCheckpoint(bytes, "damaged.safetensors");
+    const read = decodeCheckpoint(bytes, FILE);
     return { model: null, write: () => encodeCheckpoint(read) };
   },
 };
