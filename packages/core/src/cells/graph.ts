@@ -3,7 +3,7 @@
  * bias whose gradient is that of its pre-activation is seen to be so. Every node is simplified as it is made.
  */
 import type { NodeId, PointwiseOp } from "./program.ts";
-import { simplify } from "./simplify.ts";
+import { type NodeMaker, simplify } from "./simplify.ts";
 import type { WidthClass } from "./widths.ts";
 
 /** A `Node` of the program whose size is still a class; indices count in order of appearance. */
@@ -30,7 +30,7 @@ export interface Slope {
   readonly slope: NodeId;
 }
 
-export class Graph {
+export class Graph implements NodeMaker {
   readonly nodes: GraphNode[] = [];
   /** By the node that is the function's value. */
   readonly slopes = new Map<NodeId, Slope>();
@@ -72,13 +72,11 @@ export class Graph {
     return this.#make("add", [node, this.number(0)]);
   }
 
-  /** The number that a node is, or null. */
   numberOf(id: NodeId): number | null {
     const node = this.nodes[id];
     return node.kind === "number" ? node.value : null;
   }
 
-  /** The arguments of a node if it is that operation, else null. */
   argsOf(id: NodeId, op: PointwiseOp): readonly NodeId[] | null {
     const node = this.nodes[id];
     return node.kind === "apply" && node.op === op ? node.args : null;

@@ -3,7 +3,6 @@
  * written by rule are full of these.
  */
 import { exp, log, sigmoid, tanh } from "../numbers/portable.ts";
-import type { Graph } from "./graph.ts";
 import type { NodeId, PointwiseOp } from "./program.ts";
 
 /** What each operation computes, on numbers. */
@@ -26,7 +25,17 @@ const ARITHMETIC: Readonly<Record<PointwiseOp, (a: number, b: number) => number>
   sqrt: (a) => Math.sqrt(a),
 };
 
-type Rule = (graph: Graph, a: NodeId, b: NodeId) => NodeId | null;
+/** What rules need of a graph: to look at nodes, and to make simpler ones. */
+export interface NodeMaker {
+  number(value: number): NodeId;
+  apply(op: PointwiseOp, ...args: readonly NodeId[]): NodeId;
+  /** The number that a node is, or null. */
+  numberOf(id: NodeId): number | null;
+  /** The arguments of a node if it is that operation, else null. */
+  argsOf(id: NodeId, op: PointwiseOp): readonly NodeId[] | null;
+}
+
+type Rule = (graph: NodeMaker, a: NodeId, b: NodeId) => NodeId | null;
 
 const RULES: Partial<Record<PointwiseOp, Rule>> = {
   add(graph, a, b) {
@@ -82,7 +91,11 @@ const RULES: Partial<Record<PointwiseOp, Rule>> = {
 };
 
 /** @returns An existing or simpler node that equals op(args), or null where there is none. */
-export function simplify(graph: Graph, op: PointwiseOp, args: readonly NodeId[]): NodeId | null {
+export function simplify(
+  graph: NodeMaker,
+  op: PointwiseOp,
+  args: readonly NodeId[],
+): NodeId | null {
   const [a, b = a] = args;
   const [numberA, numberB] = [graph.numberOf(a), graph.numberOf(b)];
   if (numberA !== null && numberB !== null) {
