@@ -5,6 +5,10 @@
 import type { Engine, Operation, OperationSpec } from "../engine.ts";
 import { cell } from "./cell.ts";
 import { compilePlan, type Linked, type PlanContext } from "./compile.ts";
+import { crossEntropy } from "./crossEntropy.ts";
+import { dropout } from "./dropout.ts";
+import { embedding } from "./embedding.ts";
+import { linear } from "./linear.ts";
 
 export function createWasmEngine(): Engine {
   return {
@@ -20,9 +24,12 @@ function planOperation(spec: OperationSpec, context: PlanContext): (linked: Link
     case "cell":
       return cell(spec, context);
     case "linear":
+      return linear(spec, context);
     case "embedding":
+      return embedding(spec, context);
     case "dropout":
+      return dropout(spec, context);
     case "crossEntropy":
-      throw new Error(`wasm engine: no kernels for ${spec.kind} yet`);
+      return crossEntropy(spec, context);
   }
 }

@@ -5,6 +5,7 @@
  * step is and what becomes of its slots. Kernels compute in float32; scalars that follow from others are worked out here in
  * float64 and rounded once.
  */
+import { pow } from "../../numbers/portable.ts";
 import type { CompiledPlan } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { bytes, type Linked, type PlanContext } from "./compile.ts";
@@ -190,8 +191,8 @@ export function updates(context: PlanContext): (linked: Linked) => CompiledPlan[
           runSquares(w, end, g, s0, s1, scale, clip, decay, shrink, rate, 1, 1, epsilon, 0, 0, 0);
           break;
         case "adam": {
-          const stepRate = rate / (1 - integerPower(beta1, step));
-          const correction = 1 / Math.sqrt(1 - integerPower(beta2, step));
+          const stepRate = rate / (1 - pow(beta1, step));
+          const correction = 1 / Math.sqrt(1 - pow(beta2, step));
           runAdam(
             w,
             end,
@@ -215,15 +216,4 @@ export function updates(context: PlanContext): (linked: Linked) => CompiledPlan[
       }
     };
   };
-}
-
-/** base^exponent for whole exponents from 0 on, by squaring: `Math.pow` differs between machines. */
-function integerPower(base: number, exponent: number): number {
-  let result = 1;
-  let square = base;
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square;
-    square *= square;
-  }
-  return result;
 }

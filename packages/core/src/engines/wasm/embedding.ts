@@ -1,0 +1,56 @@
+/** output[r] = table[tokens[r]]; the table's gradient collects each token's rows in order. */
+import type { EmbeddingSpec, Operation } from "../engine.ts";
+import { gatherRows, scatterRows } from "./cellRows.ts";
+import { bytes, type Linked, type PlanContext } from "./compile.ts";
+import { noTraining, runCount, runLength, runStart } from "./spans.ts";
+
+export function embedding(
+  spec: EmbeddingSpec,
+  context: PlanContext,
+): (linked: Linked) => Operation {
+  const { tokens, table, output, training } = spec;
+  const width = table.stride;
+  const gather = gatherRows(
+    context,
+    { width, toStride: output.stride, fromStride: table.stride },
+    false,
+  );
+  const scatter =
+    training &&
+    scatterRows(context, {
+      width,
+      toStride: training.tableGradient.stride,
+      fromStride: training.outputGradient.stride,
+    });
+
+  return (linked) => {
+    const runGather = linked.function(gather);
+    const runScatter = scatter ? linked.function(scatter) : null;
+    return {
+      prepare() {},
+
+      forward(span) {
+        const rows = runLength(span);
+        for (let run = 0; run < runCount(span); run++) {
+          const row = runStart(span, run);
+          const to = bytes(output.offset + row * output.stride);
+          runGather(to, bytes(table.offset), bytes(tokens.offset + row), rows);
+        }
+      },
+
+      /** Tokens have no gradient. */
+      backward() {
+        if (!training) noTraining("embedding");
+      },
+
+      gradients({ steps, batch }) {
+        if (!training || !runScatter) return noTraining("embedding");
+        const { outputGradient, tableGradient } = training;
+        const { offset, rows, stride } = tableGradient;
+        linked.numbers.fill(0, offset, offset + rows * stride);
+        const from = bytes(outputGradient.offset);
+        runScatter(bytes(offset), from, bytes(tokens.offset), steps * batch);
+      },
+    };
+  };
+}

@@ -1,0 +1,89 @@
+/** output = input · W + b; backward dX = dY · Wᵀ, dW = Xᵀ · dY, db = Σ dY. With `transposed` W is [N, K]. */
+import type { LinearSpec, Operation, Tensor } from "../engine.ts";
+import { sumRows } from "./cellRows.ts";
+import { bytes, type Linked, type PlanContext } from "./compile.ts";
+import { packedProduct, rowSumProduct, type Stretch } from "./matmul.ts";
+import { noTraining, runCount, runLength, runStart } from "./spans.ts";
+
+function whole({ width }: Tensor): readonly Stretch[] {
+  return [{ at: 0, weights: 0, count: width }];
+}
+
+export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked) => Operation {
+  const { input, output, weight, transposed, bias, training } = spec;
+  const K = whole(input);
+  const N = whole(output);
+  const linkForward = packedProduct(context, { inner: K, outer: N, transposed });
+  const linkBackward =
+    training?.inputGradient &&
+    packedProduct(context, { inner: N, outer: K, transposed: !transposed });
+  // dW lies as W does: [K, N] = Xᵀ · dY, [N, K] = dYᵀ · X.
+  const linkGradients =
+    training &&
+    rowSumProduct(context, {
+      inner: transposed ? output.width : input.width,
+      outer: transposed ? K : N,
+    });
+  const biasSums =
+    training?.biasGradient &&
+    sumRows(context, { width: output.stride, fromStride: training.outputGradient.stride });
+
+  return (linked) => {
+    const forwardProduct = linkForward(linked);
+    const backwardProduct = linkBackward ? linkBackward(linked) : null;
+    const gradientProduct = linkGradients ? linkGradients(linked) : null;
+    const sumBias = biasSums ? linked.function(biasSums) : null;
+
+    return {
+      prepare() {
+        forwardProduct.pack(weight.offset, weight.stride);
+        backwardProduct?.pack(weight.offset, weight.stride);
+      },
+
+      forward(span) {
+        const rows = runLength(span);
+        for (let run = 0; run < runCount(span); run++) {
+          const x = input.offset + runStart(span, run) * input.stride;
+          const y = output.offset + runStart(span, run) * output.stride;
+          if (bias) {
+            forwardProduct.addToRow(x, input.stride, rows, y, output.stride, bias.offset);
+          } else {
+            forwardProduct.multiply(x, input.stride, rows, y, output.stride);
+          }
+        }
+      },
+
+      backward(span) {
+        if (!training) return noTraining("linear");
+        const { outputGradient: dY, inputGradient: dX } = training;
+        if (!dX || !backwardProduct) return;
+        const rows = runLength(span);
+        for (let run = 0; run < runCount(span); run++) {
+          const dy = dY.offset + runStart(span, run) * dY.stride;
+          const dx = dX.offset + runStart(span, run) * dX.stride;
+          backwardProduct.multiply(dy, dY.stride, rows, dx, dX.stride);
+        }
+      },
+
+      gradients({ steps, batch }) {
+        if (!training || !gradientProduct) return noTraining("linear");
+        const { outputGradient: dY, weightGradient: dW, biasGradient, accumulate } = training;
+        const left = transposed ? dY : input;
+        const right = transposed ? input : dY;
+        gradientProduct.multiply(
+          left.offset,
+          left.stride,
+          steps * batch,
+          right.offset,
+          right.stride,
+          dW.offset,
+          dW.stride,
+          accumulate,
+        );
+        if (sumBias && biasGradient) {
+          sumBias(bytes(biasGradient.offset), bytes(dY.offset), steps * batch);
+        }
+      },
+    };
+  };
+}
