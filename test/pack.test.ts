@@ -90,7 +90,15 @@ export const names: string[] = Object.keys(cellstate);`,
   );
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   const check = (...args: string[]) => {
-    const strict = ["--noEmit", "--strict", "--skipLibCheck", "false", "--module", "nodenext"];
+    const strict = [
+      "--ignoreConfig",
+      "--noEmit",
+      "--strict",
+      "--skipLibCheck",
+      "false",
+      "--module",
+      "nodenext",
+    ];
     node(compiler, ...strict, "--target", "es2024", ...args);
   };
   const types = join(root, "node_modules/@types");
