@@ -1,4 +1,9 @@
 import { createWasmEngine } from "../../src/engines/wasm/index.ts";
 import { engineContract } from "./contract.ts";
 
-engineContract("wasm", createWasmEngine, { roundings: 256 });
+/**
+ * Float32 against float64, from the same float32 inputs. In the worst case every rounding of a chain adds up (about 250
+ * in four steps there and back: a sum of twenty products, a polynomial and a few pointwise operations each); in fact most
+ * cancel: over the zoo the largest seen is 12. Thirty-two leaves room for other shapes and still finds a wrong constant.
+ */
+engineContract("wasm", createWasmEngine, { roundings: 32 });

@@ -9,7 +9,7 @@ import { expectClose, type Tolerance } from "./close.ts";
 import { cellIdentities, lstmMemory } from "./identities.ts";
 import { type Extent, type Run, runSubject } from "./subject.ts";
 import { cellSubject } from "./subjects.ts";
-import { cases, holdsUniversally } from "./universal.ts";
+import { cases, expectAgreement, holdsUniversally } from "./universal.ts";
 
 /** The sizes of a cell whose equations may tie the input's to the output's, or project. */
 export function cellSizes(
@@ -36,6 +36,7 @@ export function cellsContract(createEngine: () => Engine, tolerance: Tolerance):
     );
     holdsUniversally(arbitrary, { createEngine, tolerance, runs: 6 });
     const sizes = cellSizes(cell, { inputSize: 3, units: 5, projection: 2 });
+    agreesWhenLarge(cell, createEngine, tolerance);
     tokensAreOneHot(cell, sizes, createEngine, tolerance);
     cellIdentities(cell, sizes, createEngine, tolerance);
   });
@@ -48,6 +49,15 @@ function read(run: Run, what: string): readonly number[] {
   const part = [...forward, ...backward, ...gradients].find((p) => p.what === what);
   if (!part) throw new RangeError(`no part ${what}`);
   return run.read(part);
+}
+
+/** Sizes at which matrix products need more than one tile, panel and block of rows. */
+function agreesWhenLarge(cell: Cell, createEngine: () => Engine, tolerance: Tolerance): void {
+  it("agrees with the reference at 40 units over twelve steps", () => {
+    const sizes = cellSizes(cell, { inputSize: 37, units: 40, projection: 11 });
+    const make = cellSubject(cell, { sizes, input: "vectors" });
+    expectAgreement(createEngine(), make, { steps: 12, batch: 13 }, tolerance);
+  });
 }
 
 function tokensAreOneHot(

@@ -9,6 +9,7 @@ import {
   embeddingSubject,
   linearSubject,
 } from "./subjects.ts";
+import { expectAgreement } from "./universal.ts";
 
 function read(run: Run, what: string): readonly number[] {
   const { inputs, integers, forward, backward, gradients } = run.subject;
@@ -145,6 +146,15 @@ export function specialContract(createEngine: () => Engine, tolerance: Tolerance
     const x = [1, 2];
     const b = [0.5, 0.25, -1];
     const y = [9.5, 12.25, 14];
+
+    it.each([false, true])(
+      "agrees beyond a tile and a block of rows, transposed %s",
+      (transposed) => {
+        const sizes = { inputSize: 131, outputSize: 70 };
+        const make = linearSubject({ ...options, ...sizes, transposed });
+        expectAgreement(createEngine(), make, { steps: 20, batch: 13 }, tolerance);
+      },
+    );
 
     it("is x · W + b", () => {
       const make = linearSubject({ ...options, transposed: false });

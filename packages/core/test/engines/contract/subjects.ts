@@ -220,6 +220,8 @@ export interface CellOptions {
 
 export function cellSubject(cell: Cell, { sizes, input: form }: CellOptions): MakeSubject {
   const { program } = cell;
+  // Larger weights make a simple network of many units chaotic: it would double every rounding at each step.
+  const weightSize = Math.min(0.5, 1.5 / Math.sqrt(sizes.units));
   return (capacity, used) => {
     const layout = new Layout();
     const spec = layoutCell(layout, program, sizes, {
@@ -246,7 +248,7 @@ export function cellSubject(cell: Cell, { sizes, input: form }: CellOptions): Ma
           what: "weights",
           positions: weightPositions(spec.weights),
           width: null,
-          value: within(0.5),
+          value: within(weightSize),
         },
         ...spec.vectors.map((vector, v) => input(program.vectors[v].name, vector, 1, 0.5)),
         ...states.map((state, s) => {

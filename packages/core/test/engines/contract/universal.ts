@@ -46,13 +46,27 @@ export interface UniversalOptions {
   readonly runs: number;
 }
 
+/** Every output of a subject on an engine, against the reference's. */
+export function expectAgreement(
+  engine: Engine,
+  make: MakeSubject,
+  used: Extent,
+  tolerance: Tolerance,
+): void {
+  const mine = runSubject(engine, make, used);
+  const theirs = runSubject(createReferenceEngine(), make, used);
+  const wanted = outputs(theirs.subject);
+  outputs(mine.subject).forEach((part, n) => {
+    expectClose(part.what, mine.read(part), theirs.read(wanted[n]), tolerance);
+  });
+}
+
 /** Declares the tests. */
 export function holdsUniversally(
   arbitrary: fc.Arbitrary<Case>,
   { createEngine, tolerance, runs }: UniversalOptions,
 ): void {
   const engine = createEngine();
-  const reference = createReferenceEngine();
   const always = (check: (given: Case) => void, numRuns = runs): void => {
     fc.assert(
       fc.property(arbitrary, (given) => {
@@ -64,12 +78,7 @@ export function holdsUniversally(
 
   it("agrees with the reference", () => {
     always(({ make, used }) => {
-      const mine = runSubject(engine, make, used);
-      const theirs = runSubject(reference, make, used);
-      const wanted = outputs(theirs.subject);
-      outputs(mine.subject).forEach((part, n) => {
-        expectClose(part.what, mine.read(part), theirs.read(wanted[n]), tolerance);
-      });
+      expectAgreement(engine, make, used, tolerance);
     });
   });
 
