@@ -1,5 +1,5 @@
 /** Reads what a model is to learn from: files, or folders of files, as documents. */
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, type Stats, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CellstateError } from "@cellstate/core";
 import { accessError, fileError, shownPath } from "./fileError.ts";
@@ -64,18 +64,30 @@ function readDocuments(paths: readonly string[]): Document[] {
 
 /** The path itself, or the files of a folder. */
 function listFiles(path: string): string[] {
+  if (!stat(path).isDirectory()) return [path];
+  const files = listFolder(path)
+    .filter((name) => !name.startsWith("."))
+    .map((name) => join(path, name))
+    .filter((file) => stat(file).isFile())
+    .sort((a, b) => (a < b ? -1 : 1));
+  if (files.length > 0) return files;
+  throw accessError(path, "a folder without files; folders within it are not looked into");
+}
+
+function stat(path: string): Stats {
   try {
-    if (!statSync(path).isDirectory()) return [path];
-    const files = readdirSync(path)
-      .filter((name) => !name.startsWith("."))
-      .map((name) => join(path, name))
-      .filter((file) => statSync(file).isFile())
-      .sort((a, b) => (a < b ? -1 : 1));
-    if (files.length > 0) return files;
+    return statSync(path);
   } catch (error) {
     throw fileError(path, "cannot read", error);
   }
-  throw accessError(path, "a folder without files; folders within it are not looked into");
+}
+
+function listFolder(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    throw fileError(path, "cannot read", error);
+  }
 }
 
 function notText(path: string, bytes: Uint8Array, at: number): CellstateError {

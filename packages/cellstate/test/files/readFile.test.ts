@@ -144,6 +144,14 @@ describe("texts", () => {
     expect(errorLine(() => readTexts([path]))).toBe(`${path}: ${what}`);
   });
 
+  test("of a folder in which a link points nowhere are refused by the link's name", () => {
+    const folder = ownFolder();
+    symlinkSync("nowhere", join(folder, "link"));
+    expect(errorLine(() => readTexts([folder]))).toBe(
+      `${join(folder, "link")}: cannot read: no such file or folder; check the name`,
+    );
+  });
+
   test("of a folder without files are refused in one line", () => {
     const folder = ownFolder();
     mkdirSync(join(folder, "inner"));

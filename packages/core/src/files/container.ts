@@ -10,7 +10,7 @@
  */
 import { CellstateError } from "../errors.ts";
 import { crc32 } from "./crc32.ts";
-import { type Json, JsonError, parseJson } from "./json.ts";
+import { JSON_LIMITS, type Json, JsonError, parseJson } from "./json.ts";
 import {
   type ReadTensor,
   readSafetensors,
@@ -140,17 +140,22 @@ function hex(sum: number): string {
   return sum.toString(16).padStart(DIGITS, "0");
 }
 
-/** JSON.stringify drops undefined and writes NaN as null, both without a word: what is written would not be what is read. */
-function checkJson(value: unknown, path: string): void {
+/**
+ * JSON.stringify drops undefined and writes NaN as null, both without a word: what is written would not be what is read.
+ */
+function checkJson(value: unknown, path: string, depth = 1): void {
   if (value === null || typeof value === "string" || typeof value === "boolean") return;
   if (typeof value === "number" && Number.isFinite(value)) return;
+  if (depth > JSON_LIMITS.depth) throw new TypeError(`metadata.${path}: nested too deep`);
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) checkJson(value[i], `${path}[${i}]`);
+    for (let i = 0; i < value.length; i++) checkJson(value[i], `${path}[${i}]`, depth + 1);
     return;
   }
   const prototype: unknown = Object.getPrototypeOf(Object(value));
   if (typeof value === "object" && (prototype === Object.prototype || prototype === null)) {
-    for (const [key, member] of Object.entries(value)) checkJson(member, `${path}.${key}`);
+    for (const [key, member] of Object.entries(value)) {
+      checkJson(member, `${path}.${key}`, depth + 1);
+    }
     return;
   }
   throw new TypeError(`metadata.${path}: expected plain JSON, got ${shownValue(value)}`);

@@ -233,7 +233,8 @@ function compareText(a: string, b: string): number {
  * Tensors by falling size of their numbers, then by name, so that each is aligned; metadata by key. The same
  * content gives the same bytes, whatever order it came in.
  *
- * @throws RangeError where a tensor's shape does not fit its data, or a name is `__metadata__`.
+ * @throws RangeError where a tensor's shape does not fit its data, a name is `__metadata__`, or the header is too long to be
+ *   read again (32 MiB).
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
@@ -262,6 +263,9 @@ export function writeSafetensors(
   }
   const header = new TextEncoder().encode(`{${members.join()}}`);
   const dataStart = PREFIX + Math.ceil(header.length / 8) * 8;
+  if (dataStart > LONGEST_HEADER) {
+    throw new RangeError(`a header of ${header.length} bytes; at most ${LONGEST_HEADER} are read`);
+  }
 
   const bytes = new Uint8Array(dataStart + size);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(dataStart - PREFIX), true);

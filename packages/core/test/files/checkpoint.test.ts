@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/files/checkpoint.ts";
+import type { JsonObject } from "../../src/files/json.ts";
 import { encodeModel } from "../../src/files/modelFile.ts";
 import { errorLine, model } from "./support.ts";
 
@@ -25,6 +26,13 @@ test("NaN and infinity may stand in arrays, not in the state", () => {
   expect(() => encodeCheckpoint({ state: { best: Infinity }, arrays })).toThrow(
     new TypeError("metadata.state.best: expected plain JSON, got Infinity"),
   );
+});
+
+test("a state may nest as deep as a reader takes it, and no deeper", () => {
+  const nested = (depth: number): JsonObject => (depth === 1 ? {} : { a: nested(depth - 1) });
+  const encode = (depth: number) => encodeCheckpoint({ state: nested(depth), arrays: {} });
+  expect(decodeCheckpoint(encode(32), "c").state).toEqual(nested(32));
+  expect(() => encode(33)).toThrow(/nested too deep$/);
 });
 
 test("one flipped bit is found", () => {
