@@ -45,27 +45,32 @@ export interface StoredWeight {
   readonly at: number;
 }
 
-/** Every element of every matrix, once. */
-export function storedWeights(program: CellProgram, sizes: Sizes): readonly StoredWeight[] {
-  return program.products.flatMap(({ matrix, columnsBefore, source, sum }) => {
+/** Calls back with every element of every matrix, once. */
+export function eachStoredWeight(
+  program: CellProgram,
+  sizes: Sizes,
+  visit: (matrix: number, row: number, column: number, source: number, at: number) => void,
+): void {
+  for (const { matrix, columnsBefore, source, sum } of program.products) {
     const { sums, width } = program.sources[source];
     const stride = padded(stackWidth(program, source, sizes));
     const block = blockColumn(program, source, sizes, sums.indexOf(sum));
     const firstColumn = total(columnsBefore, sizes);
-    const weights: StoredWeight[] = [];
     for (let row = 0; row < sizes[program.sums[sum].width]; row++) {
       for (let k = 0; k < sizes[width]; k++) {
-        weights.push({
-          matrix,
-          row,
-          column: firstColumn + k,
-          source,
-          at: k * stride + block + row,
-        });
+        visit(matrix, row, firstColumn + k, source, k * stride + block + row);
       }
     }
-    return weights;
+  }
+}
+
+/** Every element of every matrix as a list: for small cells. */
+export function storedWeights(program: CellProgram, sizes: Sizes): readonly StoredWeight[] {
+  const weights: StoredWeight[] = [];
+  eachStoredWeight(program, sizes, (matrix, row, column, source, at) => {
+    weights.push({ matrix, row, column, source, at });
   });
+  return weights;
 }
 
 export interface CellLayoutOptions {

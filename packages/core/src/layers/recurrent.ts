@@ -3,12 +3,11 @@
  * form of its weights (a stack for each multiplied vector, ready for one product) and the form in which the equations name them.
  */
 import type { Cell } from "../cells/cell.ts";
-import type { CellProgram, Width } from "../cells/program.ts";
+import { eachStoredWeight, matrixShape, type Sizes, stackWidth } from "../engines/cellTensors.ts";
 import type { Tensor } from "../engines/engine.ts";
-import { padded } from "../engines/layout.ts";
 import { CellstateError } from "../errors.ts";
 import { type Flow, isTensor, type PlanBuilder } from "./layer.ts";
-import type { ParameterLayout } from "./parameters.ts";
+import type { ParameterLayout, Stretch } from "./parameters.ts";
 
 export interface CellSizes {
   readonly inputSize: number;
@@ -28,7 +27,7 @@ export interface CellWeights {
 export interface RecurrentLayer {
   readonly name: string;
   readonly cell: Cell;
-  readonly sizes: Readonly<Record<Width, number>>;
+  readonly sizes: Sizes;
   /** Indices into the model's parameters, one a source. */
   readonly weights: readonly number[];
   /** One a learned vector. */
@@ -52,7 +51,7 @@ export interface RecurrentTensors {
  *
  * @throws CellstateError `option` where the cell ties input and units and the sizes differ, or where a projection is asked of a cell without one.
  */
-export function cellSizes(cell: Cell, sizes: CellSizes): Readonly<Record<Width, number>> {
+export function cellSizes(cell: Cell, sizes: CellSizes): Sizes {
   const { inputSize, hiddenSize, projectionSize } = sizes;
   const { program } = cell;
   const projects = program.states[program.output].width === "out";
@@ -110,18 +109,6 @@ function sourceName({ program }: Cell, index: number): string {
   return node.kind === "previous" ? program.states[node.state].name : `(${index})`;
 }
 
-/** Numbers in a row of a source's stack: its sums' blocks, each padded. */
-export function stackWidth(
-  program: CellProgram,
-  source: number,
-  sizes: Readonly<Record<Width, number>>,
-): number {
-  return program.sources[source].sums.reduce(
-    (total, sum) => total + padded(sizes[program.sums[sum].width]),
-    0,
-  );
-}
-
 /** The layer's size at its output: of h. */
 export function outputSize({ cell, sizes }: RecurrentLayer): number {
   return sizes[cell.program.states[cell.program.output].width];
@@ -169,43 +156,21 @@ export function planRecurrent(
   return { layer, output, states, stateGradients, signals };
 }
 
-/** Calls back with each element of a matrix: where it is in the equations' form and where in the stored one. */
-function eachElement(
-  layer: RecurrentLayer,
-  tensors: readonly Tensor[],
-  visit: (matrix: number, at: number, stored: number) => void,
-): void {
-  const { program } = layer.cell;
-  const size = (width: Width): number => layer.sizes[width];
-  for (const { matrix, columnsBefore, source, sum } of program.products) {
-    const { sums, width } = program.sources[source];
-    const before = sums.slice(0, sums.indexOf(sum));
-    const block = before.reduce((total, s) => total + padded(size(program.sums[s].width)), 0);
-    const columns = program.matrices[matrix].columns.reduce((n, part) => n + size(part), 0);
-    const firstColumn = columnsBefore.reduce((n, part) => n + size(part), 0);
-    const tensor = tensors[layer.weights[source]];
-    for (let k = 0; k < size(width); k++) {
-      const row = tensor.offset + k * tensor.stride + block;
-      for (let u = 0; u < size(program.sums[sum].width); u++) {
-        visit(matrix, u * columns + firstColumn + k, row + u);
-      }
-    }
-  }
-}
-
 /** Copies weights from the equations' form into a model's stretch. */
 export function writeCellWeights(
   layer: RecurrentLayer,
   parameters: ParameterLayout,
   from: CellWeights,
-  stretch: Float32Array | Float64Array,
+  stretch: Stretch,
 ): void {
-  const tensors = parameters.parameters.map(({ tensor }) => tensor);
-  eachElement(layer, tensors, (matrix, at, stored) => {
-    stretch[stored] = from.matrices[matrix][at];
+  const { program } = layer.cell;
+  const columns = from.matrices.map((_, matrix) => matrixShape(program, matrix, layer.sizes)[1]);
+  const bases = layer.weights.map((index) => parameters.tensor(index).offset);
+  eachStoredWeight(program, layer.sizes, (matrix, row, column, source, at) => {
+    stretch[bases[source] + at] = from.matrices[matrix][row * columns[matrix] + column];
   });
   layer.vectors.forEach((index, vector) => {
-    stretch.set(from.vectors[vector], tensors[index].offset);
+    stretch.set(from.vectors[vector], parameters.tensor(index).offset);
   });
 }
 
@@ -213,20 +178,17 @@ export function writeCellWeights(
 export function readCellWeights(
   layer: RecurrentLayer,
   parameters: ParameterLayout,
-  stretch: Float32Array | Float64Array,
+  stretch: Stretch,
 ): CellWeights {
   const { program } = layer.cell;
-  const size = (width: Width): number => layer.sizes[width];
-  const tensors = parameters.parameters.map(({ tensor }) => tensor);
-  const matrices = program.matrices.map(
-    ({ rows, columns }) =>
-      new Float64Array(size(rows) * columns.reduce((n, part) => n + size(part), 0)),
-  );
-  eachElement(layer, tensors, (matrix, at, stored) => {
-    matrices[matrix][at] = stretch[stored];
+  const shapes = program.matrices.map((_, matrix) => matrixShape(program, matrix, layer.sizes));
+  const matrices = shapes.map(([rows, columns]) => new Float64Array(rows * columns));
+  const bases = layer.weights.map((index) => parameters.tensor(index).offset);
+  eachStoredWeight(program, layer.sizes, (matrix, row, column, source, at) => {
+    matrices[matrix][row * shapes[matrix][1] + column] = stretch[bases[source] + at];
   });
   const vectors = layer.vectors.map((index) => {
-    const { offset, width } = tensors[index];
+    const { offset, width } = parameters.tensor(index);
     return Float64Array.from(stretch.subarray(offset, offset + width));
   });
   return { matrices, vectors };
