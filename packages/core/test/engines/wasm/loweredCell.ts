@@ -15,7 +15,7 @@ export interface Window {
   readonly initial: readonly number[][];
   readonly vectors: readonly number[][];
   /** By source, then sum: weights[source][sum][unit of the sum][element of the source]. */
-  readonly weights: readonly (readonly number[][][] | undefined)[][];
+  readonly weights: readonly (readonly number[][] | undefined)[][];
   readonly outputGradient: readonly number[][];
   /** ∂L/∂ of the last states. */
   readonly carried: readonly number[][];
