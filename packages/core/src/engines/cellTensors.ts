@@ -34,6 +34,36 @@ function total(widths: readonly Width[], sizes: Sizes): number {
   return widths.reduce((sum, width) => sum + sizes[width], 0);
 }
 
+/** A learned matrix's part over one source, and where it is stored: turned round, a row for each of the source's elements. */
+export interface StoredBlock {
+  readonly matrix: number;
+  /** The part of the matrix: all its `rows`, and `columns` of its columns from `firstColumn` on. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly firstColumn: number;
+  /** Its tensor, one of `CellSpec.weights` or of its gradients. */
+  readonly source: number;
+  /** Element [row, firstColumn + k] stands at k · stride + at + row, added to the tensor's offset. */
+  readonly stride: number;
+  readonly at: number;
+}
+
+/** Every part of every matrix, once. */
+export function storedBlocks(program: CellProgram, sizes: Sizes): readonly StoredBlock[] {
+  return program.products.map(({ matrix, columnsBefore, source, sum }) => {
+    const { sums, width } = program.sources[source];
+    return {
+      matrix,
+      rows: sizes[program.sums[sum].width],
+      columns: sizes[width],
+      firstColumn: total(columnsBefore, sizes),
+      source,
+      stride: padded(stackWidth(program, source, sizes)),
+      at: blockColumn(program, source, sizes, sums.indexOf(sum)),
+    };
+  });
+}
+
 /** One element of a learned matrix, and where it is stored. */
 export interface StoredWeight {
   readonly matrix: number;
@@ -45,32 +75,15 @@ export interface StoredWeight {
   readonly at: number;
 }
 
-/** Calls back with every element of every matrix, once. */
-export function eachStoredWeight(
-  program: CellProgram,
-  sizes: Sizes,
-  visit: (matrix: number, row: number, column: number, source: number, at: number) => void,
-): void {
-  for (const { matrix, columnsBefore, source, sum } of program.products) {
-    const { sums, width } = program.sources[source];
-    const stride = padded(stackWidth(program, source, sizes));
-    const block = blockColumn(program, source, sizes, sums.indexOf(sum));
-    const firstColumn = total(columnsBefore, sizes);
-    for (let row = 0; row < sizes[program.sums[sum].width]; row++) {
-      for (let k = 0; k < sizes[width]; k++) {
-        visit(matrix, row, firstColumn + k, source, k * stride + block + row);
-      }
-    }
-  }
-}
-
-/** Every element of every matrix as a list: for small cells. */
+/** Every element of every matrix, once. */
 export function storedWeights(program: CellProgram, sizes: Sizes): readonly StoredWeight[] {
-  const weights: StoredWeight[] = [];
-  eachStoredWeight(program, sizes, (matrix, row, column, source, at) => {
-    weights.push({ matrix, row, column, source, at });
+  return storedBlocks(program, sizes).flatMap((block) => {
+    const { matrix, rows, columns, firstColumn, source, stride, at } = block;
+    return Array.from({ length: rows * columns }, (_, i): StoredWeight => {
+      const [row, k] = [Math.floor(i / columns), i % columns];
+      return { matrix, row, column: firstColumn + k, source, at: k * stride + at + row };
+    });
   });
-  return weights;
 }
 
 export interface CellLayoutOptions {

@@ -3,7 +3,7 @@
  * form of its weights (a stack for each multiplied vector, ready for one product) and the form in which the equations name them.
  */
 import type { Cell } from "../cells/cell.ts";
-import { eachStoredWeight, matrixShape, type Sizes, stackWidth } from "../engines/cellTensors.ts";
+import { matrixShape, type Sizes, stackWidth, storedBlocks } from "../engines/cellTensors.ts";
 import type { Tensor } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import { type Flow, isTensor, type PlanBuilder } from "./layer.ts";
@@ -156,6 +156,9 @@ export function planRecurrent(
   return { layer, output, states, stateGradients, signals };
 }
 
+/** A cache line of float32. */
+const BAND = 16;
+
 /** Copies weights from the equations' form into a model's stretch. */
 export function writeCellWeights(
   layer: RecurrentLayer,
@@ -165,10 +168,23 @@ export function writeCellWeights(
 ): void {
   const { program } = layer.cell;
   const columns = from.matrices.map((_, matrix) => matrixShape(program, matrix, layer.sizes)[1]);
-  const bases = layer.weights.map((index) => parameters.tensor(index).offset);
-  eachStoredWeight(program, layer.sizes, (matrix, row, column, source, at) => {
-    stretch[bases[source] + at] = from.matrices[matrix][row * columns[matrix] + column];
-  });
+  for (const block of storedBlocks(program, layer.sizes)) {
+    const base = parameters.tensor(layer.weights[block.source]).offset + block.at;
+    const matrix = from.matrices[block.matrix];
+    const width = columns[block.matrix];
+    // Turned round in bands of rows: what is read and what is written both stay in the cache.
+    for (let band = 0; band < block.rows; band += BAND) {
+      const end = Math.min(band + BAND, block.rows);
+      for (let k = 0; k < block.columns; k++) {
+        const to = base + k * block.stride;
+        let at = band * width + block.firstColumn + k;
+        for (let row = band; row < end; row++) {
+          stretch[to + row] = matrix[at];
+          at += width;
+        }
+      }
+    }
+  }
   layer.vectors.forEach((index, vector) => {
     stretch.set(from.vectors[vector], parameters.tensor(index).offset);
   });
@@ -183,10 +199,16 @@ export function readCellWeights(
   const { program } = layer.cell;
   const shapes = program.matrices.map((_, matrix) => matrixShape(program, matrix, layer.sizes));
   const matrices = shapes.map(([rows, columns]) => new Float64Array(rows * columns));
-  const bases = layer.weights.map((index) => parameters.tensor(index).offset);
-  eachStoredWeight(program, layer.sizes, (matrix, row, column, source, at) => {
-    matrices[matrix][row * shapes[matrix][1] + column] = stretch[bases[source] + at];
-  });
+  for (const block of storedBlocks(program, layer.sizes)) {
+    const base = parameters.tensor(layer.weights[block.source]).offset + block.at;
+    const matrix = matrices[block.matrix];
+    for (let row = 0; row < block.rows; row++) {
+      const at = row * shapes[block.matrix][1] + block.firstColumn;
+      for (let k = 0; k < block.columns; k++) {
+        matrix[at + k] = stretch[base + k * block.stride + row];
+      }
+    }
+  }
   const vectors = layer.vectors.map((index) => {
     const { offset, width } = parameters.tensor(index);
     return Float64Array.from(stretch.subarray(offset, offset + width));
