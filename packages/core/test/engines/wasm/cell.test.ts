@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { defineCell } from "../../../src/cells/defineCell.ts";
 import type { CellProgram } from "../../../src/cells/program.ts";
-import { gru, lstm } from "../../../src/cells/zoo/index.ts";
+import { gru, lstm, ZOO } from "../../../src/cells/zoo/index.ts";
 import { layoutCell, positions, type Sizes } from "../../../src/engines/cellTensors.ts";
 import type { CellSpec, CompiledPlan, Engine, Tensor } from "../../../src/engines/engine.ts";
 import { Layout } from "../../../src/engines/layout.ts";
@@ -113,6 +113,47 @@ it("keeps what padded lanes compute, 0 / 0, out of every tensor", () => {
     ).toEqual([]);
   }
 });
+
+it.each(ZOO)(
+  "$name gives the same bits step by step, in a plan that only infers",
+  ({ program }) => {
+    const sizes = { in: program.tiedInput === null ? 6 : 5, units: 5, out: 5 };
+    const whole = train(createWasmEngine(), program, sizes);
+    const layout = new Layout();
+    const window = { steps: 1, batch: BATCH };
+    const spec = layoutCell(layout, program, sizes, { ...window, training: false });
+    const plan = createWasmEngine().compile({ ...window, size: layout.size, operations: [spec] });
+    const copy = (from: Tensor, to: Tensor, firstRow = 0): void => {
+      const begin = from.offset + firstRow * from.stride;
+      const numbers = whole.plan.numbers.subarray(begin, begin + to.rows * to.stride);
+      plan.numbers.set(numbers, to.offset);
+    };
+    const { weights, vectors, states, input } = whole.spec;
+    if (!("width" in input) || !("width" in spec.input)) throw new Error("a plan over vectors");
+    for (const [i, tensor] of weights.entries()) copy(tensor, spec.weights[i]);
+    for (const [i, tensor] of vectors.entries()) copy(tensor, spec.vectors[i]);
+    const [operation] = plan.operations;
+    operation.prepare();
+    for (let t = 0; t < STEPS; t++) {
+      copy(input, spec.input, t * BATCH);
+      // Row −1 of a window is its initial state: in the whole one, the step before.
+      states.forEach((state, s) => {
+        const { offset, stride } = spec.states[s];
+        copy(
+          state,
+          { offset: offset - BATCH * stride, rows: BATCH, width: 5, stride },
+          (t - 1) * BATCH,
+        );
+      });
+      operation.forward({ ...window, from: 0, to: BATCH });
+      states.forEach((state, s) => {
+        const mine = positions(spec.states[s]).map((at) => plan.numbers[at]);
+        const wanted = whole.read(state).slice(t * BATCH * 5, (t + 1) * BATCH * 5);
+        expect(mine).toEqual(wanted);
+      });
+    }
+  },
+);
 
 it("multiplies neighbouring pre-activations at once", () => {
   const sizes = { in: 3, units: 4, out: 4 };
