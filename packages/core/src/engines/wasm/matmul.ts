@@ -65,7 +65,7 @@ export interface RowSumProduct {
 /** Longest stretch of k in one pass: half a panel of so many rows, 32 KiB, stays in the first-level cache. */
 const BLOCK_INNER = 512;
 /** Rows that `rowSumProduct` packs at a time. */
-const BLOCK_ROWS = 256;
+const BLOCK_ROWS = 128;
 
 /** A block of k against one outer stretch: one call of the kernel. */
 interface Segment {

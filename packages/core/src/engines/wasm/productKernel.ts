@@ -8,9 +8,9 @@
  * Every element of C is one chain: start, + A[r,0]·B[0,n], + A[r,1]·B[1,n], …, whatever the tile. So a row has the same bits
  * alone and among others, and a sum that is cut into blocks of k and goes on from C has the same bits as in one.
  *
- * Why these tiles (one thread, of 63 GFLOP/s that four lanes can do on the machine it was measured on): 57 GFLOP/s. 4 × 8
- * is as fast in cache and slower in large products; more accumulators than eight spill. Unrolling over k gains nothing for
- * tiles, and a tenth for a single row.
+ * Why these tiles (`bench/kernels/matmul.ts`; one thread of a machine whose four lanes can do 62 GFLOP/s): 55–59 GFLOP/s.
+ * Tiles of 4 × 8 are as fast in cache and slower beyond; more accumulators than eight spill. Unrolling over k gains
+ * nothing for tiles, and a tenth for a single row.
  */
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { f32x4, i32, v128 } from "./instructions.ts";
