@@ -261,25 +261,24 @@ export class ModuleBuilder {
       signatures.set(signatureName(handle), signature(handle));
     const signatureNames = [...signatures.keys()];
     const memoryImport = [name("environment"), name("memory"), 0x02, 0x00, 0x00];
+    const functions = this.#functions.map(({ handle, bytes }) => ({
+      signature: unsigned(signatureNames.indexOf(signatureName(handle))),
+      index: unsigned(handle.index),
+      name: name(handle.name),
+      bytes,
+    }));
+    const exported = functions.map((f) => [f.name, 0x00, f.index]);
+    const named = functions.map((f) => [f.index, f.name]);
     return Uint8Array.from(
       flatten([
         [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-        section(1, [...signatures.values()]),
-        section(2, [memoryImport]),
-        section(
-          3,
-          this.#functions.map(({ handle }) =>
-            unsigned(signatureNames.indexOf(signatureName(handle))),
-          ),
-        ),
-        section(
-          7,
-          this.#functions.map(({ handle }) => [name(handle.name), 0x00, unsigned(handle.index)]),
-        ),
-        section(
-          10,
-          this.#functions.map(({ bytes }) => bytes),
-        ),
+        section(1, vector([...signatures.values()])),
+        section(2, vector([memoryImport])),
+        section(3, vector(functions.map((f) => f.signature))),
+        section(7, vector(exported)),
+        section(10, vector(functions.map((f) => f.bytes))),
+        // For profilers and stack traces.
+        section(0, [name("name"), section(1, vector(named))]),
       ]),
     );
   }
@@ -306,18 +305,18 @@ function callCode(callee: FunctionHandle, args: readonly (Value | number)[]): Co
   return [codes, 0x10, unsigned(callee.index)];
 }
 
-function vector(entries: readonly Code[]): Code {
+function vector(entries: Code): Code {
   return [unsigned(entries.length), entries];
 }
 
-function section(id: number, entries: readonly Code[]): Code {
-  const content = flatten(vector(entries));
-  return [id, unsigned(content.length), content];
+/** A section, or a part of one: its number, its length, what it holds. */
+function section(id: number, content: Code): Code {
+  const flat = flatten(content);
+  return [id, unsigned(flat.length), flat];
 }
 
-/** Names are ASCII. */
 function name(text: string): Code {
-  return vector([...text].map((character) => [character.charCodeAt(0)]));
+  return vector([...new TextEncoder().encode(text)]);
 }
 
 function flatten(code: Code, into: number[] = []): number[] {

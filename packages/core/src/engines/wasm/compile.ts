@@ -41,6 +41,8 @@ const MAXIMUM_PAGES = 65535;
 /** Scratch begins on cache lines of 64 bytes. */
 const ALIGNMENT = 16;
 
+const LONGEST_NAME = 60;
+
 /** The byte address of a number. */
 export function bytes(offset: number): number {
   return offset * BYTES_PER_NUMBER;
@@ -144,9 +146,15 @@ export class Workshop implements PlanContext {
     const known = this.#kernels.get(key);
     // A key stands for one signature, which the map's type cannot say.
     if (known) return known as Kernel<P, R>;
-    const made = this.#module.define(key, params, result, emit);
+    const made = this.#module.define(this.#nameOf(key), params, result, emit);
     this.#kernels.set(key, made);
     return made;
+  }
+
+  /** What profilers show: the key, or of a long one the beginning and a number that makes it its own. */
+  #nameOf(key: string): string {
+    const short = key.slice(0, LONGEST_NAME);
+    return short === key ? key : `${short}... #${this.#kernels.size}`;
   }
 
   /** @throws RangeError when the memory cannot be had; the message says how much it is. */
@@ -159,7 +167,7 @@ export class Workshop implements PlanContext {
       integers: new Int32Array(memory.buffer),
       temporary: this.#size,
       function<P extends readonly ValueType[], R extends ValueType | null>(kernel: Kernel<P, R>) {
-        // Every kernel is exported under its key with the signature it was defined with.
+        // Every kernel is exported under its name with the signature it was defined with.
         return exports[kernel.name] as KernelFunction<P, R>;
       },
     };

@@ -120,6 +120,12 @@ describe("the assembler", () => {
     expect([3, -3, 0].map((x) => call("sign", x))).toEqual([1, -1, 0]);
   });
 
+  it("takes names of any script", () => {
+    const module = new ModuleBuilder();
+    module.define("σ ≥ 忘", [], "i32", (f) => f.return(i32.const(7)));
+    expect(run(module).call("σ ≥ 忘")).toBe(7);
+  });
+
   it("calls functions with results and without, constants as arguments of any type", () => {
     const module = new ModuleBuilder();
     const scale = module.define("scale", ["f64", "i32"], "f64", (f, x, n) =>
