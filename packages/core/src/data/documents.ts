@@ -8,7 +8,12 @@ import { RandomStream, streamKey } from "../numbers/random.ts";
 export interface TokenDocument {
   readonly name: string;
   readonly tokens: Int32Array;
+  /** Tokens at the beginning that are read and not predicted. @default 1 */
+  readonly context?: number;
 }
+
+/** Tokens before a stretch of text that bring the state to where it would be had all been read from the beginning. */
+export const WARM_UP = 128;
 
 /**
  * A stretch of a document that one row reads from start to end, its state starting anew. Inputs are tokens [start, end);
@@ -26,12 +31,20 @@ export interface Split {
   readonly validation: readonly TokenDocument[];
 }
 
-/** From this many documents on, whole documents are held out; with fewer, the end of each. */
+/** From this many documents on, whole documents are held out; with fewer, stretches of each. */
 const WHOLE_DOCUMENTS = 20;
 
+/** A document is held out from in at most so many places, … */
+const MOST_STRETCHES = 50;
+/** … and in fewer where a held-out stretch would be shorter than this. */
+const SHORTEST_STRETCH = 1000;
+
 /**
- * @param share Of the tokens (or documents) to hold out for validation, 0 to below 1.
- * @param seed Chooses the documents; the end of a document is the same for every seed.
+ * Holds out part of the documents for validation: of many documents whole ones; of few the ends of stretches spread over each of them,
+ * so that one place's peculiarities do not decide.
+ *
+ * @param share Of the tokens (or documents) to hold out, 0 to below 1.
+ * @param seed Chooses the documents; stretches are the same for every seed.
  */
 export function splitDocuments(
   documents: readonly TokenDocument[],
@@ -48,26 +61,48 @@ export function splitDocuments(
       validation: documents.filter((_, index) => held.has(index)),
     };
   }
-  const training: TokenDocument[] = [];
-  const validation: TokenDocument[] = [];
-  for (const { name, tokens } of documents) {
-    const cut = Math.floor(tokens.length * (1 - share));
-    training.push({ name, tokens: tokens.subarray(0, cut) });
-    validation.push({ name, tokens: tokens.subarray(cut) });
-  }
-  // A tail of one token predicts nothing; its document then only trains.
-  return { training, validation: validation.filter(({ tokens }) => tokens.length > 1) };
+  const parts = documents.map((document) => holdOut(document, share));
+  return {
+    training: parts.map(({ kept }) => kept),
+    validation: parts.flatMap(({ held }) => held).filter((part) => countTargets([part]) > 0),
+  };
 }
 
-/** How many predictions a document has: of every token but its first. */
+/** The ends of a document's stretches, each with the text before it as context; and what is left, joined. */
+function holdOut(
+  { name, tokens }: TokenDocument,
+  share: number,
+): { readonly kept: TokenDocument; readonly held: readonly TokenDocument[] } {
+  const { length } = tokens;
+  const fitting = Math.floor((length * share) / SHORTEST_STRETCH);
+  const stretches = Math.min(MOST_STRETCHES, Math.max(1, fitting));
+  const kept = new Int32Array(length);
+  const held: TokenDocument[] = [];
+  let keptCount = 0;
+  for (let i = 0; i < stretches; i++) {
+    const start = Math.floor((length * i) / stretches);
+    const end = Math.floor((length * (i + 1)) / stretches);
+    const cut = start + Math.floor((end - start) * (1 - share));
+    kept.set(tokens.subarray(start, cut), keptCount);
+    keptCount += cut - start;
+    const from = Math.max(0, cut - WARM_UP);
+    held.push({ name, tokens: tokens.subarray(from, end), context: Math.max(1, cut - from) });
+  }
+  return { kept: { name, tokens: kept.subarray(0, keptCount) }, held };
+}
+
+/** How many predictions documents have: of every token but their contexts'. */
 export function countTargets(documents: readonly TokenDocument[]): number {
-  return documents.reduce((sum, { tokens }) => sum + Math.max(0, tokens.length - 1), 0);
+  return documents.reduce(
+    (sum, { tokens, context = 1 }) => sum + Math.max(0, tokens.length - context),
+    0,
+  );
 }
 
 /**
  * Documents cut into pieces of at most `longest` predictions; pieces of one document differ by one at most.
  *
- * @param warmUp A piece that does not begin its document begins so many tokens earlier, which do not count.
+ * @param warmUp A piece begins so many tokens earlier, as far as its document has them; they do not count.
  */
 export function cutPieces(
   documents: readonly TokenDocument[],
@@ -75,12 +110,14 @@ export function cutPieces(
   warmUp = 0,
 ): Piece[] {
   const pieces: Piece[] = [];
-  documents.forEach(({ tokens }, document) => {
-    const targets = tokens.length - 1;
+  documents.forEach(({ tokens, context = 1 }, document) => {
+    const targets = tokens.length - context;
     const count = Math.ceil(targets / longest);
+    // The input at one position predicts the token at the next.
+    const first = context - 1;
     for (let i = 0; i < count; i++) {
-      const countFrom = Math.floor((targets * i) / count);
-      const end = Math.floor((targets * (i + 1)) / count);
+      const countFrom = first + Math.floor((targets * i) / count);
+      const end = first + Math.floor((targets * (i + 1)) / count);
       pieces.push({ document, start: Math.max(0, countFrom - warmUp), end, countFrom });
     }
   });

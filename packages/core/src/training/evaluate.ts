@@ -1,5 +1,5 @@
 /** The loss of a model on documents: one number, whatever the batch size it is computed with. */
-import { countTargets, cutPieces, type TokenDocument } from "../data/documents.ts";
+import { countTargets, cutPieces, type TokenDocument, WARM_UP } from "../data/documents.ts";
 import { WindowReader } from "../data/windows.ts";
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
@@ -14,17 +14,15 @@ export interface Evaluation {
   readonly perplexity: number;
   /** The loss of the whole text, in bits, over its characters (code points). */
   readonly bitsPerCharacter: number;
-  /** Predictions made: of every token of a document but its first. */
+  /** Predictions made: of every token of a document but its first (or its context). */
   readonly tokens: number;
 }
 
 /**
- * Documents are read in pieces of so many predictions, each after so many tokens before it which warm the state up and do
- * not count. So every token counts once, with context, and the pieces can be read side by side. Fixed: a loss is then the
- * same for every batch size and engine setting.
+ * Documents are read in pieces of so many predictions, each after `WARM_UP` tokens which do not count. So every token counts once,
+ * with context, and the pieces can be read side by side. Fixed: a loss is then the same for every batch size.
  */
 const PIECE = 2048;
-const WARM_UP = 128;
 
 /** Time steps of a window; rows side by side at the most. */
 const WINDOW = 64;
@@ -119,15 +117,15 @@ function countCharacters(model: LanguageModel, documents: readonly TokenDocument
   if (vocabulary.kind === "bytes") {
     // In UTF-8 every byte begins a character but those of the form 10xxxxxx.
     let count = 0;
-    for (const { tokens } of documents) {
-      for (let i = 1; i < tokens.length; i++) if ((tokens[i] & 0xc0) !== 0x80) count++;
+    for (const { tokens, context = 1 } of documents) {
+      for (let i = context; i < tokens.length; i++) if ((tokens[i] & 0xc0) !== 0x80) count++;
     }
     return Math.max(1, count);
   }
   const lengths = vocabulary.items.map((item) => [...item].length);
   let count = 0;
-  for (const { tokens } of documents) {
-    for (let i = 1; i < tokens.length; i++) count += lengths[tokens[i]];
+  for (const { tokens, context = 1 } of documents) {
+    for (let i = context; i < tokens.length; i++) count += lengths[tokens[i]];
   }
   return count;
 }

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cutPieces, splitDocuments, type TokenDocument } from "../../src/data/documents.ts";
+import {
+  countTargets,
+  cutPieces,
+  splitDocuments,
+  type TokenDocument,
+} from "../../src/data/documents.ts";
 import { trainingPieces, type Window, WindowReader } from "../../src/data/windows.ts";
 import { streamKey } from "../../src/numbers/random.ts";
 
@@ -123,10 +128,23 @@ describe("cutPieces", () => {
 });
 
 describe("splitDocuments", () => {
-  it("holds out the end of each of a few documents", () => {
+  it("holds out the end of each of a few short documents, after a context from before it", () => {
     const { training, validation } = splitDocuments(documentsOf([100, 40]), 0.05, 1);
     expect(training.map(({ tokens }) => tokens.length)).toEqual([95, 38]);
-    expect([...validation[1].tokens]).toEqual([1038, 1039]);
+    expect(validation.map(({ context }) => context)).toEqual([95, 38]);
+    expect([...validation[1].tokens.slice(38)]).toEqual([1038, 1039]);
+  });
+
+  it("shares a long document out: every token is trained on or predicted in validation", () => {
+    const tokens = Int32Array.from({ length: 70_001 }, (_, position) => position);
+    const { training, validation } = splitDocuments([{ name: "long", tokens }], 0.05, 1);
+    expect(validation).toHaveLength(3);
+    const held = validation.flatMap((part) => [...part.tokens.slice(part.context)]);
+    expect(held.length / 70_001).toBeCloseTo(0.05, 4);
+    const all = [...training[0].tokens, ...held].sort((a, b) => a - b);
+    expect(all).toEqual([...tokens]);
+    for (const part of validation) expect(part.tokens[0]).toBe(part.tokens[128] - 128);
+    expect(countTargets(validation)).toBe(held.length);
   });
 
   it("holds out whole documents of many, others for another seed", () => {
