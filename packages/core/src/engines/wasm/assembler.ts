@@ -234,10 +234,6 @@ export function callValue<P extends readonly ValueType[], R extends ValueType>(
 export class ModuleBuilder {
   readonly #functions: { handle: FunctionHandle; bytes: number[] }[] = [];
 
-  get functions(): readonly FunctionHandle[] {
-    return this.#functions.map(({ handle }) => handle);
-  }
-
   /** Adds an exported function; `body` emits it, given one local a parameter. */
   define<const P extends readonly ValueType[], R extends ValueType | null>(
     name: string,

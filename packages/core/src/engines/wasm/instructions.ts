@@ -1,6 +1,6 @@
 /**
  * WebAssembly instructions as typed expressions, under the names of the specification: `f32x4.mul(a, b)` is the code
- * that leaves the product on the stack. Only the instructions that the kernels use; no relaxed ones, so that every machine
+ * that leaves the product on the stack. Those that kernels over float32 lanes have a use for; no relaxed ones, so that every machine
  * gives the same bits.
  *
  * An expression is code, not a number: it is evaluated where it is used, each time it is used. Keep what is needed twice
