@@ -51,9 +51,12 @@ export function updateRule(name: OptimizerName): UpdateRule {
   return RULES[name];
 }
 
-/** The options with PyTorch's defaults filled in. @throws RangeError for Nesterov without momentum. */
+/** The options with PyTorch's defaults filled in. @throws RangeError for an epsilon of 0, or Nesterov's form without momentum. */
 export function completeOptimizer(options: OptimizerOptions): Optimizer {
   const { name } = options;
+  if (options.epsilon !== undefined && !(options.epsilon > 0)) {
+    throw new RangeError(`${name}: epsilon must be above 0, got ${options.epsilon}`);
+  }
   if (options.nesterov && !options.momentum) {
     throw new RangeError("sgd: Nesterov's form needs a momentum above 0; got none");
   }

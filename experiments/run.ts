@@ -1,0 +1,37 @@
+/**
+ * The experiments: what a model learns on real data, with the command as anyone would type it.
+ *
+ *     npm run experiments                      lists them
+ *     npm run experiments -- tinyshakespeare   runs one; it writes experiments/results/tinyshakespeare.json
+ *
+ * They take minutes and need `../shared/data`, so neither `npm test` nor CI runs them.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { tinyshakespeare } from "./tinyshakespeare.ts";
+
+/** What an experiment is about, and what it found: plain JSON. */
+export interface Experiment {
+  readonly about: string;
+  /** @param options What came after its name. */
+  run(options: readonly string[]): Promise<object>;
+}
+
+const EXPERIMENTS: Readonly<Record<string, Experiment>> = { tinyshakespeare };
+
+async function main(): Promise<void> {
+  const [name, ...options] = process.argv.slice(2);
+  const experiment = Object.hasOwn(EXPERIMENTS, name ?? "") ? EXPERIMENTS[name] : undefined;
+  if (!experiment) {
+    const rows = Object.entries(EXPERIMENTS).map(([key, { about }]) => `  ${key}   ${about}`);
+    const unknown = name ? `no experiment "${name}"\n` : "";
+    console.error(`${unknown}npm run experiments -- NAME, one of\n${rows.join("\n")}`);
+    process.exitCode = name ? 2 : 0;
+    return;
+  }
+  const results = await experiment.run(options);
+  const folder = new URL("results/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(results, null, 2)}\n`);
+}
+
+await main();
