@@ -6,10 +6,10 @@
  *     npm run bench -- --rounds 2 NAME…    only these; printed, not kept
  */
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, totalmem } from "node:os";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs, promisify } from "node:util";
+import { type Circumstances, circumstances, keep, median, round, sorted } from "./results.ts";
 import { CASE_FILE, missing, type Variant, W1_VARIANTS } from "./variants.ts";
 import { writeCase } from "./w1Case.ts";
 
@@ -34,15 +34,10 @@ export interface Row {
   readonly maxRssMb: number;
 }
 
-export interface Results {
+export interface Results extends Circumstances {
   readonly question: string;
-  readonly date: string;
   readonly command: string;
-  readonly machine: string;
-  readonly node: string;
   readonly pinned: boolean;
-  /** The machine's load before the first round: far from 0, others were at work and times are too long. */
-  readonly loadBefore: number;
   readonly rows: readonly Row[];
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
 }
@@ -72,15 +67,10 @@ function summary(variant: Variant, printed: readonly Printed[]): Row {
     version: printed[0].version,
     ms: { minimum: round(all[0]), median: round(median(all)), maximum: round(all[all.length - 1]) },
     steps: all.length,
-    rounds: printed.map(({ ms }) => round(median(sorted(ms)))),
+    rounds: printed.map(({ ms }) => round(median(ms))),
     maxRssMb: Math.round(Math.max(...printed.map(({ maxRssMb }) => maxRssMb))),
   };
 }
-
-const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
-const median = (values: readonly number[]) =>
-  (values[(values.length - 1) >> 1] + values[values.length >> 1]) / 2;
-const round = (ms: number) => Math.round(ms * 10) / 10;
 
 function canPin(): boolean {
   try {
@@ -104,7 +94,7 @@ async function main(): Promise<void> {
   });
   const variants = asked.filter((variant) => !missing(variant));
   const pinned = canPin();
-  const loadBefore = Math.round(loadavg()[0] * 100) / 100;
+  const before = circumstances();
   mkdirSync(dirname(CASE_FILE), { recursive: true });
   writeCase(CASE_FILE);
 
@@ -113,26 +103,20 @@ async function main(): Promise<void> {
     for (const variant of r % 2 === 0 ? variants : [...variants].reverse()) {
       const once = await measureOnce(variant, pinned);
       printed.get(variant.name)?.push(once);
-      console.error(
-        `round ${r + 1}  ${variant.name.padEnd(20)} ${round(median(sorted(once.ms)))} ms`,
-      );
+      console.error(`round ${r + 1}  ${variant.name.padEnd(20)} ${round(median(once.ms))} ms`);
     }
   }
   const results: Results = {
     question:
       "W1: one training step of a character model, 2 × 128 LSTM, batch 50, 50 steps, one thread",
-    date: new Date().toISOString().slice(0, 10),
     command: "npm run bench",
-    machine: `${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-    node: process.version,
+    ...before,
     pinned,
-    loadBefore,
     rows: variants.map((variant) => summary(variant, printed.get(variant.name) ?? [])),
     leftOut,
   };
-  const text = `${JSON.stringify(results, null, 2)}\n`;
-  if (positionals.length > 0) console.log(text);
-  else writeFileSync(new URL("results/w1.json", import.meta.url), text);
+  if (positionals.length > 0) console.log(JSON.stringify(results, null, 2));
+  else keep(new URL("results/w1.json", import.meta.url), results);
 }
 
 if (import.meta.main) await main();

@@ -6,7 +6,7 @@
  *
  * They take minutes and need `../shared/data`, so neither `npm test` nor CI runs them.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { keep } from "../bench/results.ts";
 import { tinyshakespeare } from "./tinyshakespeare.ts";
 
 /** What an experiment is about, and what it found: plain JSON. */
@@ -29,9 +29,7 @@ async function main(): Promise<void> {
     return;
   }
   const results = await experiment.run(options);
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(results, null, 2)}\n`);
+  keep(new URL(`results/${name}.json`, import.meta.url), results);
 }
 
 await main();

@@ -4,9 +4,10 @@
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { circumstances } from "../bench/results.ts";
 import type { Experiment } from "./run.ts";
 
 const DATA = fileURLToPath(new URL("../../shared/data/tinyshakespeare.txt", import.meta.url));
@@ -75,15 +76,13 @@ function output(args: readonly string[]): Promise<string> {
 export const tinyshakespeare: Experiment = {
   about: "char-rnn's settings beside PyTorch's losses, and the command's defaults; 15 minutes",
   async run() {
-    const loadBefore = loadavg()[0];
+    const before = circumstances();
     const charRnn = await trainWith(["--preset", "char-rnn", "--epochs", "10"]);
     const defaults = await trainWith([]);
     return {
       question: "What does cellstate learn of tinyshakespeare (loss in nats a character)?",
-      date: new Date().toISOString().slice(0, 10),
       command: "npm run experiments -- tinyshakespeare",
-      machine: `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}`,
-      loadBefore,
+      ...before,
       charRnn: { ...charRnn, pytorch: PYTORCH },
       defaults,
     };

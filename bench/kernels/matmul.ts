@@ -1,18 +1,18 @@
 /**
  * How near do the wasm engine's matrix products come to what four float32 lanes can do on this machine?
  *
- *     node bench/kernels/matmul.ts [ROUNDS]
+ *     node bench/kernels/matmul.ts [ROUNDS]     → bench/results/matmul.json
  *
  * The peak is measured, not read from a data sheet: multiplications and additions with next to nothing loaded. Each product is
  * checked against plain loops before it is timed; then peak and products take turns, so that all meet the same noise.
  * Shares are those of the medians, and of the best samples: on a machine with other work the latter say more.
  */
-import { cpus } from "node:os";
 import { padded } from "../../packages/core/src/engines/layout.ts";
 import type { FunctionBuilder, Local } from "../../packages/core/src/engines/wasm/assembler.ts";
 import { Workshop } from "../../packages/core/src/engines/wasm/compile.ts";
 import { f32x4, i32, v128 } from "../../packages/core/src/engines/wasm/instructions.ts";
 import { packedProduct, rowSumProduct } from "../../packages/core/src/engines/wasm/matmul.ts";
+import { circumstances, keep, median, round, sorted } from "../results.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 101);
 /** Long enough for the clock, short enough to be seldom interrupted. */
@@ -150,6 +150,7 @@ function sample({ flop, run }: Subject): number {
   return (flop * repeats) / (performance.now() - started) / 1e6;
 }
 
+const before = circumstances();
 const subjects = [peak(), ...SHAPES.map(product)];
 // Until V8 has compiled everything with its optimizing compiler.
 for (const subject of subjects) for (let i = 0; i < 30; i++) sample(subject);
@@ -158,16 +159,36 @@ for (let round = 0; round < ROUNDS; round++) {
   for (const [i, subject] of subjects.entries()) samples[i].push(sample(subject));
 }
 
-const sorted = samples.map((rates) => rates.toSorted((x, y) => x - y));
-const median = (rates: readonly number[]): number => rates[rates.length >> 1];
-const [peakRates] = sorted;
-console.log(`${cpus()[0].model}, Node ${process.version}, ${ROUNDS} rounds; GFLOP/s`);
+const rates = samples.map(sorted);
+const [peakRates] = rates;
+const last = (values: readonly number[]): number => values[values.length - 1];
+const rows = subjects.map(({ name }, i) => ({
+  name,
+  gflops: {
+    minimum: round(rates[i][0]),
+    median: round(median(rates[i])),
+    maximum: round(last(rates[i])),
+  },
+  shareOfPeak: {
+    medians: round(median(rates[i]) / median(peakRates), 3),
+    best: round(last(rates[i]) / last(peakRates), 3),
+  },
+}));
+console.log(`${before.machine}, Node ${before.node}, ${ROUNDS} rounds; GFLOP/s`);
 console.log(`${"".padEnd(36)}median   best   worst   share of peak: medians, best`);
-for (const [i, { name }] of subjects.entries()) {
-  const rates = sorted[i];
-  const best = rates[rates.length - 1];
-  const columns = [median(rates), best, rates[0]].map((rate) => rate.toFixed(1).padStart(7));
-  const shares = [median(rates) / median(peakRates), best / peakRates[peakRates.length - 1]];
-  const percent = shares.map((share) => `${(100 * share).toFixed(0)} %`.padStart(7));
+for (const { name, gflops, shareOfPeak } of rows) {
+  const columns = [gflops.median, gflops.maximum, gflops.minimum].map((rate) =>
+    rate.toFixed(1).padStart(7),
+  );
+  const percent = [shareOfPeak.medians, shareOfPeak.best].map((share) =>
+    `${(100 * share).toFixed(0)} %`.padStart(7),
+  );
   console.log(name.padEnd(34), ...columns, ...percent);
 }
+keep(new URL("../results/matmul.json", import.meta.url), {
+  question: "How near do the matrix products come to what four float32 lanes can do here?",
+  command: "node bench/kernels/matmul.ts",
+  ...before,
+  rounds: ROUNDS,
+  rows,
+});
