@@ -1,0 +1,60 @@
+/** What commands share: options that each has, engines by name, JSON on standard output. */
+
+import { basename, extname } from "node:path";
+import {
+  type Cell,
+  CellstateError,
+  createReferenceEngine,
+  createWasmEngine,
+  defineCell,
+  type Engine,
+  findCell,
+} from "@cellstate/core";
+import { type Command, Option } from "commander";
+import { readTexts } from "../files/texts.ts";
+import { choiceOption } from "../options.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+/** A command: its options and help, joined to the program; what it does, it does to a terminal. */
+export type AddCommand = (program: Command, terminal: () => Terminal) => void;
+
+export const ENGINES = ["wasm", "reference"] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+export function engineOption(): Option {
+  return choiceOption(
+    "--engine <name>",
+    ENGINES,
+    "wasm (fast, float32) or reference (plain, float64)",
+  );
+}
+
+export function createEngine(name: EngineName): Engine {
+  return name === "reference" ? createReferenceEngine() : createWasmEngine();
+}
+
+export function jsonOption(description: string): Option {
+  return new Option("--json", description);
+}
+
+/** One object, one line: a program reads it whole. */
+export function printJson(terminal: Terminal, value: Readonly<Record<string, unknown>>): void {
+  terminal.out.line(JSON.stringify(value));
+}
+
+/**
+ * A cell of the zoo by name, or from a file of equations: whatever ends in `.cell` or has a folder before it.
+ *
+ * @throws CellstateError `unknown-cell`, `equation` or `file-access`.
+ */
+export function resolveCell(named: string): Cell {
+  if (!named.endsWith(".cell") && !/[\\/]/.test(named)) return findCell(named);
+  const [{ name, text }] = readTexts([named]);
+  try {
+    const title = basename(name, extname(name));
+    return defineCell(text, { name: title, title, source: name });
+  } catch (error) {
+    if (!(error instanceof CellstateError)) throw error;
+    throw new CellstateError(error.code, `${named}: ${error.message}`);
+  }
+}

@@ -1,0 +1,127 @@
+/** `cellstate generate MODEL`: the model writes, and what it writes is seen as it comes. */
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { type GenerateOptions, generate, type LanguageModel } from "@cellstate/core";
+import { loadModel } from "../modelFiles.ts";
+import { numberOption } from "../options.ts";
+import type { Output, Terminal } from "../terminal/terminal.ts";
+import {
+  type AddCommand,
+  createEngine,
+  type EngineName,
+  engineOption,
+  jsonOption,
+  printJson,
+} from "./common.ts";
+
+interface GenerateArguments {
+  readonly prompt: string;
+  readonly length: number;
+  readonly temperature: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly stop?: string;
+  readonly seed?: number;
+  readonly engine?: EngineName;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ cellstate generate tinyshakespeare.safetensors
+  $ cellstate generate tinyshakespeare.safetensors --prompt "ROMEO:" --temperature 0.7
+  $ cellstate generate stories.safetensors --prompt "My name is" --stop "Who" --seed 7
+
+The prompt comes first on standard output, then what the model writes. With --json: {text, prompt, seed, …},
+where text is what the model wrote, without the prompt.`;
+
+export const addGenerate: AddCommand = (program, terminal) => {
+  program
+    .command("generate")
+    .summary("have a model write")
+    .description("Has a model write on from a prompt.")
+    .argument("<model>", "a model's file")
+    .option("--prompt <text>", "what the text begins with", "")
+    .addOption(numberOption("--length <n>", "integer", "tokens to write at the most").default(500))
+    .addOption(
+      numberOption(
+        "--temperature <x>",
+        "notNegative",
+        "below 1 more careful, above 1 more daring; 0 always takes the most likely",
+      ).default(1),
+    )
+    .addOption(
+      numberOption("--top-k <n>", "positiveInteger", "choose among the n most likely only"),
+    )
+    .addOption(
+      numberOption(
+        "--top-p <x>",
+        "probability",
+        "choose among the most likely of total probability x",
+      ),
+    )
+    .option("--stop <text>", "end before this text would come")
+    .addOption(
+      numberOption(
+        "--seed <n>",
+        "integer",
+        "the same seed writes the same (default: another each time)",
+      ),
+    )
+    .addOption(engineOption())
+    .addOption(jsonOption("print one JSON object on standard output, at the end"))
+    .addHelpText("after", EXAMPLES)
+    .action((path: string, options: GenerateArguments) => run(path, options, terminal()));
+};
+
+async function run(path: string, given: GenerateArguments, terminal: Terminal): Promise<void> {
+  const model = loadModel(path);
+  const seed = given.seed ?? randomInt(1_000_000);
+  const options: GenerateOptions = {
+    ...given,
+    engine: createEngine(given.engine ?? engineOf(model)),
+    seed,
+  };
+  const { out, err } = terminal;
+  if (given.json) {
+    const text = [...generate(model, options)].join("");
+    const { prompt, length, temperature, topK = null, topP = null, stop = null } = given;
+    printJson(terminal, { text, prompt, model: path, seed, length, temperature, topK, topP, stop });
+    return;
+  }
+  const pieces = generate(model, options);
+  // The first piece is asked for before the prompt is printed: a prompt that the model cannot read is then all there is.
+  let next = pieces.next();
+  out.write(out.style(given.prompt, "bold"));
+  const turns = new Turns();
+  let last = given.prompt;
+  while (!next.done) {
+    last = next.value;
+    await put(out, next.value);
+    await turns.take();
+    next = pieces.next();
+  }
+  if (!last.endsWith("\n")) out.write("\n");
+  if (given.seed === undefined && err.live) err.line(err.style(`seed ${seed}`, "dim"));
+}
+
+/** Writes; waits where a reader is slow. */
+async function put(out: Output, text: string): Promise<void> {
+  if (!out.write(text)) await once(out.stream, "drain");
+}
+
+/** Signals and a closed pipe are heard only between turns of the event loop. */
+class Turns {
+  #last = performance.now();
+
+  async take(): Promise<void> {
+    if (performance.now() - this.#last < 16) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#last = performance.now();
+  }
+}
+
+/** A model of float64 was made by the reference engine, and is exact only there. */
+export function engineOf(model: LanguageModel): EngineName {
+  return model.weights instanceof Float64Array ? "reference" : "wasm";
+}

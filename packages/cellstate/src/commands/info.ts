@@ -1,0 +1,128 @@
+/** `cellstate info MODEL`: what a model's file holds. */
+import {
+  decodeLanguageModel,
+  type LanguageModel,
+  readSafetensors,
+  typesetText,
+} from "@cellstate/core";
+import { readFileLimited } from "../files/readFile.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { grouped, padEnd, truncate } from "../terminal/text.ts";
+import { type AddCommand, jsonOption, printJson } from "./common.ts";
+
+const EXAMPLES = `
+Examples:
+  $ cellstate info tinyshakespeare.safetensors
+  $ cellstate info tinyshakespeare.safetensors --json`;
+
+export const addInfo: AddCommand = (program, terminal) => {
+  program
+    .command("info")
+    .summary("what a model's file holds: equations, shapes, parameters, how it was trained")
+    .description(
+      "Says what a model's file holds: equations, shapes, parameters, and how it was trained.",
+    )
+    .argument("<model>", "a model's file")
+    .addOption(jsonOption("print one JSON object on standard output"))
+    .addHelpText("after", EXAMPLES)
+    .action((path: string, options: { json?: boolean }) => run(path, options, terminal()));
+};
+
+interface Shape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+function run(path: string, { json }: { json?: boolean }, terminal: Terminal): void {
+  const bytes = readFileLimited(path);
+  const model = decodeLanguageModel(bytes, path);
+  const tensors: Shape[] = [];
+  for (const [name, { shape }] of readSafetensors(bytes, path).tensors)
+    tensors.push({ name, shape });
+  const zeroBias = secondBias(model);
+  if (json) {
+    const { cell, vocabulary, ...config } = model.config;
+    printJson(terminal, {
+      model: path,
+      bytes: bytes.length,
+      cell: { name: cell.name, equations: cell.equations.trim() },
+      ...config,
+      parameters: model.parameterCount,
+      precision: model.weights instanceof Float64Array ? "float64" : "float32",
+      vocabulary: { tokens: vocabulary.kind, size: vocabulary.size },
+      tensors,
+      zeroTensors: zeroBias,
+      training: model.training,
+    });
+    return;
+  }
+  print(path, model, tensors, zeroBias, terminal);
+}
+
+function print(
+  path: string,
+  model: LanguageModel,
+  tensors: readonly Shape[],
+  zeroBias: readonly string[],
+  { out }: Terminal,
+): void {
+  const { cell, vocabulary, hiddenSize, layers, embeddingSize, dropout, tieWeights } = model.config;
+  const width = Math.min(out.width, 100);
+  const layer = layers === 1 ? "one layer" : `${layers} layers`;
+  out.line(`${out.style(path, "bold")}: ${cell.name}, ${layer} of ${hiddenSize} units`);
+  out.line(`${grouped(model.parameterCount)} parameters`);
+  out.line();
+  out.line(typesetText(cell, { width }));
+  out.line();
+  const known = vocabulary.items.slice(0, 60).map((item) => JSON.stringify(item).slice(1, -1));
+  const sample =
+    vocabulary.kind === "bytes" ? "" : `: ${known.join(vocabulary.kind === "words" ? "" : " ")}`;
+  out.line(truncate(`reads ${grouped(vocabulary.size)} ${vocabulary.kind}${sample}`, width));
+  out.line(
+    [
+      embeddingSize === 0
+        ? "one-hot"
+        : `embedding of ${embeddingSize}${tieWeights ? ", tied" : ""}`,
+      ...(dropout > 0 ? [`dropout ${dropout}`] : []),
+    ].join(", "),
+  );
+  out.line();
+  const longest = Math.max(...tensors.map(({ name }) => name.length));
+  for (const { name, shape } of tensors) {
+    const zero = zeroBias.includes(name)
+      ? "  zeros: this cell has one bias a gate, the format two"
+      : "";
+    out.line(truncate(`${padEnd(name, longest)}  [${shape.join(", ")}]${zero}`, out.width));
+  }
+  out.line();
+  if (model.training === null) {
+    out.line("never trained, or the file does not say how");
+    return;
+  }
+  out.line("trained with:");
+  for (const [name, value] of Object.entries(model.training)) {
+    out.line(truncate(`  ${padEnd(name, 14)} ${plain(value)}`, out.width));
+  }
+}
+
+/** Tensors that are there only because the format wants them: blocks of which this cell has none. */
+function secondBias({ config: { cell, layers } }: LanguageModel): string[] {
+  const missing = (cell.torch?.tensors ?? []).filter(({ rows }) =>
+    rows.every((row) => row === null),
+  );
+  return Array.from({ length: layers }, (_, layer) =>
+    missing.map(({ name }) => `rnn.${name}_l${layer}`),
+  ).flat();
+}
+
+/** A value of the record as one would say it: `seed 1, window 50`. */
+function plain(value: unknown): string {
+  if (Array.isArray(value)) return value.map(plain).join("; ");
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value)
+      .filter(([, part]) => part !== null)
+      .map(([name, part]) => `${name} ${plain(part)}`)
+      .join(", ");
+  }
+  return String(value);
+}

@@ -1,0 +1,101 @@
+/** What a run needs to go on, as a checkpoint file: settings and fingerprints as JSON, weights, moments and states as arrays. */
+import {
+  CellstateError,
+  type Checkpoint,
+  type TrainingProgress,
+  type TrainingSnapshot,
+  type Weights,
+} from "@cellstate/core";
+import { DEFAULTS, type TrainSettings } from "./settings.ts";
+
+/** Plain JSON. */
+export interface RunState {
+  /** The version that wrote it. */
+  readonly cellstate: string;
+  readonly settings: TrainSettings;
+  readonly files: readonly { readonly name: string; readonly size: number }[];
+  /** Of the texts. */
+  readonly sha256: string;
+  /** What the run began with, and how that had been trained; null for initial weights. */
+  readonly from: { readonly model: string; readonly training: unknown } | null;
+}
+
+/** Of the array that holds a model's file: its shape, cell and vocabulary. */
+const MODEL = "model";
+
+export function writeRunCheckpoint(
+  state: RunState,
+  model: Uint8Array<ArrayBuffer>,
+  { progress, arrays }: TrainingSnapshot,
+): Checkpoint {
+  const plain: Checkpoint["state"] = JSON.parse(JSON.stringify({ ...state, progress }));
+  return { state: plain, arrays: { ...arrays, [MODEL]: model } };
+}
+
+export interface ReadRunCheckpoint {
+  readonly state: RunState;
+  readonly model: Uint8Array;
+  readonly snapshot: TrainingSnapshot;
+}
+
+/**
+ * @param path For messages.
+ * @throws CellstateError `file-format` where the file is a checkpoint, but not of such a run.
+ */
+export function readRunCheckpoint({ state, arrays }: Checkpoint, path: string): ReadRunCheckpoint {
+  const fail = (what: string): never => {
+    throw new CellstateError("file-format", `${path}: ${what}; train anew without --resume`);
+  };
+  const { [MODEL]: model, ...rest } = arrays;
+  if (!(model instanceof Uint8Array)) return fail("the checkpoint holds no model");
+  const weights: Record<string, Weights> = {};
+  for (const [name, array] of Object.entries(rest)) {
+    if (!(array instanceof Float32Array || array instanceof Float64Array)) {
+      return fail(`the checkpoint's ${name} are no weights`);
+    }
+    weights[name] = array;
+  }
+  const { settings, progress, files, sha256, from, cellstate } = state;
+  if (!isLike(settings, DEFAULTS)) return fail("the checkpoint's settings are not those of a run");
+  if (!isLike(progress, NO_PROGRESS))
+    return fail("the checkpoint does not say where the run stood");
+  return {
+    state: {
+      cellstate: String(cellstate),
+      // Checked just above: every setting is there, and of a type that settings have.
+      settings: settings as unknown as TrainSettings,
+      files: Array.isArray(files) ? (files as unknown as RunState["files"]) : [],
+      sha256: String(sha256),
+      from: (from ?? null) as RunState["from"],
+    },
+    model,
+    snapshot: { progress: progress as unknown as TrainingProgress, arrays: weights },
+  };
+}
+
+const NO_PROGRESS: TrainingProgress = {
+  step: 0,
+  epoch: 0,
+  windowInEpoch: 0,
+  totalSteps: 0,
+  tokens: 0,
+  seconds: 0,
+  lossSum: 0,
+  lossTokens: 0,
+  epochLoss: null,
+  validationLoss: null,
+  bestLoss: null,
+  bestStep: 0,
+  stale: 0,
+  validatedStep: 0,
+};
+
+/** Whether every entry of the pattern is there, of the same type; where the pattern has null, a number or text may stand too. */
+function isLike(value: unknown, pattern: object): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(pattern).every(([name, wanted]) => {
+    const found: unknown = Reflect.get(value, name);
+    if (wanted === null || found === null) return found === null || typeof found !== "object";
+    return typeof found === typeof wanted;
+  });
+}

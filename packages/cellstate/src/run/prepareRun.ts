@@ -1,0 +1,271 @@
+/** From files and options to a run that is ready: a model that is new, another's, or as a checkpoint left it. */
+
+import { existsSync } from "node:fs";
+import {
+  CellstateError,
+  type Checkpoint,
+  createLanguageModel,
+  decodeLanguageModel,
+  encodeLanguageModel,
+  LanguageModel,
+  type LanguageModelConfig,
+  parseInit,
+  parseSchedule,
+  splitDocuments,
+  type TokenDocument,
+  type TrainingSnapshot,
+  type TrainOptions,
+} from "@cellstate/core";
+import { resolveCell } from "../commands/common.ts";
+import type { TrainArguments } from "../commands/train.ts";
+import { loadCheckpoint, loadModel, shellQuoted } from "../modelFiles.ts";
+import { PRESETS } from "../presets.ts";
+import { grouped } from "../terminal/text.ts";
+import { UsageError } from "../usageError.ts";
+import { VERSION } from "../version.ts";
+import { type RunState, readRunCheckpoint, writeRunCheckpoint } from "./checkpoint.ts";
+import { type Corpus, describeUnknown, readCorpus } from "./corpus.ts";
+import {
+  DEFAULT_STEPS,
+  MOST_DEFAULT_EPOCHS,
+  mergeSettings,
+  SETTING_NAMES,
+  SHAPE_NAMES,
+  type TrainSettings,
+} from "./settings.ts";
+import type { RunResult } from "./trainRun.ts";
+
+export interface PreparedRun {
+  readonly model: LanguageModel;
+  readonly settings: TrainSettings;
+  readonly corpus: Corpus;
+  readonly training: readonly TokenDocument[];
+  readonly validation: readonly TokenDocument[];
+  readonly train: Omit<TrainOptions, "engine" | "documents" | "validation" | "signal" | "resume">;
+  /** Null for a run that begins. */
+  readonly resume: TrainingSnapshot | null;
+  /** What a person should know before it starts, a line each. */
+  readonly notes: readonly string[];
+  checkpoint(snapshot: TrainingSnapshot): Checkpoint;
+  /** How the model came to be; nothing in it differs from one run of the same settings to the next. */
+  record(result: RunResult): Readonly<Record<string, unknown>>;
+}
+
+/**
+ * @throws UsageError where options contradict each other, the model of `--from`, or the checkpoint.
+ * @throws CellstateError where a file cannot be read, is no text, or is not what the checkpoint was made with.
+ */
+export function prepareRun(
+  files: readonly string[],
+  given: TrainArguments,
+  checkpointPath: string,
+): PreparedRun {
+  const typed = pickSettings(given);
+  if (given.resume && existsSync(checkpointPath)) {
+    return resumeRun(files, typed, checkpointPath);
+  }
+  const notes = given.resume ? [`no ${checkpointPath} yet: beginning at the first step`] : [];
+  const preset = given.preset === undefined ? {} : PRESETS[given.preset].settings;
+  const settings = mergeSettings(preset, typed);
+  checkNames(settings);
+  if (given.from !== undefined) return fineTune(files, settings, typed, given.from, notes);
+
+  const corpus = readCorpus(files, settings.tokens);
+  const model = createLanguageModel(
+    configOf(settings, corpus),
+    {
+      init: parseInit(settings.init),
+      forgetBias: settings.forgetBias,
+      chronoSteps: settings.window,
+      seed: settings.seed,
+    },
+    precisionOf(settings),
+  );
+  return assemble({ model, settings, corpus, resume: null, notes, from: null });
+}
+
+function resumeRun(
+  files: readonly string[],
+  typed: Partial<TrainSettings>,
+  path: string,
+): PreparedRun {
+  const { state, model: bytes, snapshot } = readRunCheckpoint(loadCheckpoint(path), path);
+  const model = decodeLanguageModel(bytes, path);
+  const longer = LENGTHS.some(
+    (name) => typed[name] !== undefined && typed[name] !== state.settings[name],
+  );
+  if (longer && typed.minutes !== undefined) {
+    throw new UsageError(
+      `--minutes ${typed.minutes}: a resumed run takes --epochs or --steps instead`,
+    );
+  }
+  for (const name of SETTING_NAMES) {
+    const value = typed[name];
+    if (value === undefined || value === state.settings[name] || LENGTHS.includes(name)) continue;
+    throw new UsageError(
+      `${optionOf(name)} ${value}: the run in ${path} began with ${state.settings[name]}; ` +
+        "leave the option out, or train anew without --resume",
+    );
+  }
+  const corpus = readCorpus(files, model.vocabulary);
+  if (corpus.sha256 !== state.sha256) {
+    const names = state.files.map(({ name }) => name).join(", ");
+    throw new CellstateError(
+      "resume",
+      `${path}: that run learnt from ${names}, and what is read now differs; ` +
+        "give the same texts, or train anew without --resume",
+    );
+  }
+  const settings = longer ? mergeSettings(state.settings, typed) : state.settings;
+  // How many steps there are now is counted anew.
+  const resume = longer
+    ? { ...snapshot, progress: { ...snapshot.progress, totalSteps: 0 } }
+    : snapshot;
+  const notes = [`going on from ${path} at step ${grouped(snapshot.progress.step)}`];
+  return assemble({ model, settings, corpus, resume, notes, from: state.from });
+}
+
+function fineTune(
+  files: readonly string[],
+  settings: TrainSettings,
+  typed: Partial<TrainSettings>,
+  from: string,
+  notes: readonly string[],
+): PreparedRun {
+  for (const name of SHAPE_NAMES) {
+    if (typed[name] === undefined) continue;
+    throw new UsageError(
+      `${optionOf(name)}: with --from it is what ${from} has; leave the option out`,
+    );
+  }
+  const source = loadModel(from);
+  const { config } = source;
+  const dropout = typed.dropout ?? config.dropout;
+  const model = new LanguageModel({ ...config, dropout }, precisionOf(settings));
+  model.weights.set(source.weights);
+  const corpus = readCorpus(files, source.vocabulary);
+  const unknown = describeUnknown(corpus);
+  return assemble({
+    model,
+    settings: {
+      ...settings,
+      dropout,
+      cell: config.cell.name,
+      hiddenSize: config.hiddenSize,
+      layers: config.layers,
+      embeddingSize: config.embeddingSize,
+      tokens: source.vocabulary.kind,
+    },
+    corpus,
+    resume: null,
+    notes: unknown === null ? notes : [...notes, `${files.join(" ")}: ${unknown}`],
+    from: { model: from, training: source.training },
+  });
+}
+
+interface Parts {
+  readonly model: LanguageModel;
+  readonly settings: TrainSettings;
+  readonly corpus: Corpus;
+  readonly resume: TrainingSnapshot | null;
+  readonly notes: readonly string[];
+  readonly from: RunState["from"];
+}
+
+function assemble({ model, settings: asked, corpus, resume, notes, from }: Parts): PreparedRun {
+  const { training, validation } = splitDocuments(corpus.documents, asked.validation, asked.seed);
+  const settings = withLength(asked, training);
+  const { files, sha256 } = corpus;
+  const state = { cellstate: VERSION, settings, files, sha256, from };
+  // The model's shape and alphabet travel in the checkpoint; its weights there are those of the snapshot.
+  const shape = encodeLanguageModel(model);
+  return {
+    model,
+    settings,
+    corpus,
+    training,
+    validation,
+    train: trainOptions(settings),
+    resume,
+    notes,
+    checkpoint: (snapshot) => writeRunCheckpoint(state, shape, snapshot),
+    record: ({ progress, trainLoss, validationLoss }) => ({
+      ...state,
+      steps: progress.step,
+      epochs: progress.epoch,
+      trainLoss,
+      validationLoss,
+      bestStep: progress.bestLoss === null ? null : progress.bestStep,
+    }),
+  };
+}
+
+function trainOptions(settings: TrainSettings): PreparedRun["train"] {
+  const { epochs, steps, minutes, clipNorm, clipValue } = settings;
+  return {
+    length: minutes !== null ? { minutes } : steps !== null ? { steps } : { epochs: epochs ?? 1 },
+    batchSize: settings.batchSize,
+    window: settings.window,
+    optimizer: {
+      name: settings.optimizer,
+      learningRate: settings.learningRate,
+      alpha: settings.alpha ?? undefined,
+    },
+    schedule: settings.schedule,
+    clip: clipNorm !== null ? { norm: clipNorm } : clipValue !== null ? { value: clipValue } : null,
+    seed: settings.seed,
+  };
+}
+
+const LENGTHS: readonly (keyof TrainSettings)[] = ["epochs", "steps", "minutes"];
+
+/** Without a length: as many epochs as make about `DEFAULT_STEPS` updates. */
+function withLength(settings: TrainSettings, training: readonly TokenDocument[]): TrainSettings {
+  if (LENGTHS.some((name) => settings[name] !== null)) return settings;
+  const targets = training.reduce((sum, { tokens }) => sum + Math.max(0, tokens.length - 1), 0);
+  const stepsPerEpoch = Math.max(1, Math.ceil(targets / (settings.batchSize * settings.window)));
+  const epochs = Math.round(DEFAULT_STEPS / stepsPerEpoch);
+  return { ...settings, epochs: Math.max(1, Math.min(MOST_DEFAULT_EPOCHS, epochs)) };
+}
+
+function configOf(settings: TrainSettings, { vocabulary }: Corpus): LanguageModelConfig {
+  const { hiddenSize, layers, dropout } = settings;
+  const embeddingSize = settings.embeddingSize ?? (vocabulary.kind === "words" ? hiddenSize : 0);
+  return {
+    cell: resolveCell(settings.cell),
+    vocabulary,
+    hiddenSize,
+    layers,
+    embeddingSize,
+    projectionSize: null,
+    dropout,
+    tieWeights: false,
+  };
+}
+
+function precisionOf({ engine }: TrainSettings): "float32" | "float64" {
+  return engine === "reference" ? "float64" : "float32";
+}
+
+/** Names that only the library can check, checked before any file is read. */
+function checkNames({ init, schedule }: TrainSettings): void {
+  parseInit(init);
+  parseSchedule(schedule);
+}
+
+function pickSettings(given: TrainArguments): Partial<TrainSettings> {
+  const typed: Partial<Record<keyof TrainSettings, unknown>> = {};
+  for (const name of SETTING_NAMES) if (given[name] !== undefined) typed[name] = given[name];
+  return typed as Partial<TrainSettings>;
+}
+
+/** `hiddenSize` → `--hidden-size` */
+function optionOf(setting: string): string {
+  return `--${setting.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** What one types to go on with a run that stopped. */
+export function resumeCommand(files: readonly string[], given: TrainArguments): string {
+  const out = given.out === undefined ? [] : ["--out", given.out];
+  return ["cellstate", "train", ...files, ...out, "--resume"].map(shellQuoted).join(" ");
+}

@@ -1,0 +1,146 @@
+/** What `cellstate train` does, from files and settings to a model on the disk. */
+
+import { createEngine, printJson } from "../commands/common.ts";
+import type { TrainArguments } from "../commands/train.ts";
+import { assertWritable } from "../files/atomicWrite.ts";
+import {
+  checkpointPathOf,
+  keepEarlier,
+  modelPathFor,
+  saveCheckpoint,
+  saveModel,
+  shellQuoted,
+} from "../modelFiles.ts";
+import { duration } from "../terminal/duration.ts";
+import { createProgress } from "../terminal/progress.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { grouped } from "../terminal/text.ts";
+import { interruption } from "./interruption.ts";
+import { openLog } from "./log.ts";
+import { type PreparedRun, prepareRun, resumeCommand } from "./prepareRun.ts";
+import { assertReplaceable } from "./replaceable.ts";
+import { type RunResult, runTraining } from "./trainRun.ts";
+
+/** A sample of what the model writes, so many seconds of training apart. */
+const SAMPLE_EVERY = 15;
+
+export async function trainCommand(
+  files: readonly string[],
+  given: TrainArguments,
+  terminal: Terminal,
+): Promise<void> {
+  const { err } = terminal;
+  const out = given.out ?? modelPathFor(files[0]);
+  const checkpointPath = checkpointPathOf(out);
+  assertReplaceable(out, files);
+  assertWritable(out);
+
+  const run = prepareRun(files, given, checkpointPath);
+  const { model, settings } = run;
+  for (const line of run.notes) err.line(line);
+  err.line(summary(run, files, out));
+  const log = openLog(given.log);
+  log.write({ kind: "run", model: out, settings, step: run.resume?.progress.step ?? 0 });
+
+  // An earlier run's files are moved aside once, before the first of this run's is written.
+  let ours = run.resume !== null;
+  const makeRoom = (): void => {
+    const kept = ours ? null : keepEarlier(out);
+    ours = true;
+    if (kept !== null) progress.note(`kept the earlier run's files as ${kept}`);
+  };
+  const progress = createProgress(err);
+  const interrupted = interruption(() =>
+    progress.note("stopping after this step, and saving; Ctrl-C again quits at once"),
+  );
+  try {
+    const result = await runTraining(model, {
+      engine: createEngine(settings.engine),
+      training: run.training,
+      validation: run.validation,
+      train: run.train,
+      progress,
+      signal: interrupted.signal,
+      resume: run.resume ?? undefined,
+      sampleEvery: err.live ? SAMPLE_EVERY : 0,
+      onEvent: log.event,
+      checkpoint: {
+        everySeconds: given.checkpointEvery,
+        save: (snapshot) => {
+          makeRoom();
+          saveCheckpoint(checkpointPath, run.checkpoint(snapshot));
+        },
+      },
+    });
+    model.training = run.record(result);
+    makeRoom();
+    saveModel(out, model);
+    const again = resumeCommand(files, given);
+    report(result, run, { out, again, checkpointPath, json: given.json ?? false }, terminal);
+    if (result.reason === "aborted") process.exitCode = interrupted.exitCode;
+  } finally {
+    interrupted.end();
+    progress.done();
+    log.close();
+  }
+}
+
+/** What is about to happen, in one line. */
+function summary(
+  { model, corpus, settings, validation }: PreparedRun,
+  files: readonly string[],
+  out: string,
+): string {
+  const { config, vocabulary, parameterCount } = model;
+  const documents =
+    corpus.documents.length === 1 ? "" : ` in ${grouped(corpus.documents.length)} documents`;
+  const heldOut = validation.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const layers = config.layers === 1 ? "one layer" : `${config.layers} layers`;
+  return (
+    `${files.join(" ")}: ${grouped(corpus.tokens)} ${vocabulary.kind}${documents}, ${grouped(vocabulary.size)} different` +
+    `${heldOut === 0 ? "" : `; ${grouped(heldOut)} held out`}\n` +
+    `${out}: ${config.cell.name}, ${layers} of ${config.hiddenSize}, ${grouped(parameterCount)} parameters; seed ${settings.seed}`
+  );
+}
+
+interface Reported {
+  readonly out: string;
+  /** What one types to go on. */
+  readonly again: string;
+  readonly checkpointPath: string;
+  readonly json: boolean;
+}
+
+function report(result: RunResult, run: PreparedRun, told: Reported, terminal: Terminal): void {
+  const { progress, reason, trainLoss, validationLoss, seconds, tokensPerSecond } = result;
+  const { out, json } = told;
+  const { err } = terminal;
+  const shown = shellQuoted(out);
+  const validation =
+    validationLoss === null ? "" : `, validation loss ${validationLoss.toFixed(4)}`;
+  const loss = trainLoss === null ? "" : `: training loss ${trainLoss.toFixed(4)}${validation}`;
+  const done = `${grouped(progress.step)} steps in ${duration(seconds)}${loss}`;
+  if (reason === "aborted") {
+    err.line(`stopped after ${done}`);
+    err.line(`${out} writes as it learnt so far. Go on: ${told.again}`);
+  } else {
+    const early = reason === "patience" ? " (no better for a while)" : "";
+    err.line(`done${early}: ${done}`);
+    err.line(`${out} is written. Now: cellstate generate ${shown}`);
+  }
+  if (!json) return;
+  printJson(terminal, {
+    model: out,
+    steps: progress.step,
+    epochs: progress.epoch,
+    trainLoss,
+    validationLoss,
+    seconds,
+    tokensPerSecond,
+    parameters: run.model.parameterCount,
+    engine: run.settings.engine,
+    seed: run.settings.seed,
+    finished: reason !== "aborted",
+    checkpoint: told.checkpointPath,
+  });
+}

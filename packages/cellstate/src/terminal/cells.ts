@@ -1,0 +1,226 @@
+/**
+ * A picture of signals in a terminal: a row a unit, a column a token, each cell a colour. Gates (0 to 1) go from dark to light on
+ * one scale; signed values from blue through the terminal's middle to orange. Without colour, shades and signs say the same.
+ *
+ * Pure: data and a width in, lines of text out.
+ */
+import { background, type ColourDepth, RESET_BACKGROUND, type Rgb, styled } from "./colour.ts";
+import { displayWidth, padEnd, truncate, withoutControls, wrap } from "./text.ts";
+
+/** One signal over one sequence; what `trace` gives has this shape. */
+export interface PicturedSignal {
+  readonly name: string;
+  readonly caption: string;
+  /** [0, 1] for a gate; anything else is drawn as signed. */
+  readonly range: readonly [number, number] | null;
+  readonly steps: number;
+  readonly units: number;
+  at(step: number, unit: number): number;
+}
+
+export interface PictureOptions {
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly depth: ColourDepth;
+}
+
+export interface Picture {
+  /** What was read, one string a step. */
+  readonly tokens: readonly string[];
+  readonly signals: readonly PicturedSignal[];
+  /** Which units, in the order of their rows: the same ones for every signal. */
+  readonly units: readonly number[];
+}
+
+const LABEL = 6;
+const TALLEST_HEAD = 8;
+
+/** Signals below one another, in as many blocks as the tokens take. */
+export function drawCells(picture: Picture, options: PictureOptions): string {
+  const { tokens, signals, units } = picture;
+  const room = Math.max(1, options.width - LABEL - 1);
+  // Two columns a token where that is enough for all, or would not take more blocks than one column does.
+  const wide = Math.ceil(tokens.length / room) === Math.ceil((2 * tokens.length) / room);
+  const cellWidth = wide ? 2 : 1;
+  const perBlock = Math.max(1, Math.floor(room / cellWidth));
+  const blocks = Math.ceil(tokens.length / perBlock);
+  const size = Math.ceil(tokens.length / blocks);
+
+  const lines: string[] = [];
+  for (let block = 0; block < blocks; block++) {
+    const from = block * size;
+    const to = Math.min(tokens.length, from + size);
+    const head = drawHead(tokens.slice(from, to), cellWidth).map((line) =>
+      styled(line, "dim", options.depth),
+    );
+    if (block > 0) lines.push("");
+    lines.push(...head);
+    for (const signal of signals) {
+      const draw = drawerOf(signal, units, options.depth);
+      for (const [row, unit] of units.entries()) {
+        const label = row === 0 ? signal.name : "";
+        const number = String(unit).padStart(LABEL - 1 - displayWidth(label));
+        let line = `${styled(label, "bold", options.depth)}${styled(number, "dim", options.depth)} `;
+        for (let step = from; step < to; step++) line += draw(signal.at(step, unit), cellWidth);
+        lines.push(options.depth >= 8 ? line + RESET_BACKGROUND : line);
+      }
+    }
+  }
+  lines.push("");
+  for (const signal of signals) lines.push(...drawLegend(signal, units, options));
+  return lines.join("\n");
+}
+
+/** Tokens from top to bottom, each over its column, standing on the row of the cells. */
+function drawHead(tokens: readonly string[], cellWidth: number): string[] {
+  const shown = tokens.map((token) => [...truncate(showToken(token), TALLEST_HEAD)]);
+  const height = Math.max(...shown.map(({ length }) => length));
+  const indent = " ".repeat(LABEL);
+  return Array.from({ length: height }, (_, row) => {
+    const cells = shown.map((characters) => {
+      const character = characters[row - (height - characters.length)] ?? " ";
+      return padEnd(character, cellWidth);
+    });
+    return (indent + cells.join("")).trimEnd();
+  });
+}
+
+/** A token in one visible line. */
+function showToken(token: string): string {
+  if (token === " ") return "␣";
+  if (token === "\n") return "⏎";
+  const text = withoutControls(token.trim() === "" ? token : token.trim());
+  // A column holds one column's width.
+  return Array.from(text, (c) => (displayWidth(c) === 1 ? c : "▪")).join("");
+}
+
+type Draw = (value: number, cellWidth: number) => string;
+
+const SHADES = [" ", "░", "▒", "▓", "█"] as const;
+const POSITIVE = [" ", "∙", "+", "#"] as const;
+const NEGATIVE = [" ", "-", "=", "≡"] as const;
+
+/** Dark blue over violet and red to yellow: its lightness rises all the way, so it also reads in grey. */
+const GATE_SCALE: readonly Rgb[] = [
+  [13, 8, 60],
+  [84, 2, 130],
+  [156, 30, 125],
+  [210, 80, 85],
+  [245, 145, 50],
+  [245, 240, 110],
+];
+/** Blue for below zero, orange for above, dark between. */
+const SIGNED_SCALE: readonly Rgb[] = [
+  [90, 190, 255],
+  [30, 95, 190],
+  [38, 38, 42],
+  [185, 85, 20],
+  [255, 190, 90],
+];
+
+function drawerOf(signal: PicturedSignal, units: readonly number[], depth: ColourDepth): Draw {
+  const gate = isGate(signal);
+  const limit = gate ? 1 : limitOf(signal, units);
+  if (depth === 8 || depth === 24) {
+    const scale = gate ? GATE_SCALE : SIGNED_SCALE;
+    return (value, cellWidth) => {
+      const position = gate ? value : (value / limit + 1) / 2;
+      return background(mix(scale, position), depth) + " ".repeat(cellWidth);
+    };
+  }
+  return (value, cellWidth) => {
+    const share = Math.min(1, Math.abs(value) / limit);
+    const signs = gate ? SHADES : value < 0 ? NEGATIVE : POSITIVE;
+    const sign = signs[Math.min(signs.length - 1, Math.floor(share * signs.length))];
+    return sign.repeat(cellWidth);
+  };
+}
+
+function isGate({ range }: PicturedSignal): boolean {
+  return range !== null && range[0] === 0 && range[1] === 1;
+}
+
+/** The value that has the strongest colour: the largest of those drawn. */
+function limitOf({ range, steps, at }: PicturedSignal, units: readonly number[]): number {
+  if (range) return Math.max(Math.abs(range[0]), Math.abs(range[1]));
+  let limit = 0;
+  for (const unit of units) {
+    for (let step = 0; step < steps; step++) limit = Math.max(limit, Math.abs(at(step, unit)));
+  }
+  return limit || 1;
+}
+
+/** The colour at a position of 0 to 1 on a scale. */
+function mix(scale: readonly Rgb[], position: number): Rgb {
+  const place = Math.max(0, Math.min(1, position)) * (scale.length - 1);
+  const index = Math.min(scale.length - 2, Math.floor(place));
+  const share = place - index;
+  const channel = (c: 0 | 1 | 2): number =>
+    Math.round(scale[index][c] * (1 - share) + scale[index + 1][c] * share);
+  return [channel(0), channel(1), channel(2)];
+}
+
+/** `f  forget gate: how much of the memory to keep   0 ░▒▓█ 1` */
+function drawLegend(
+  signal: PicturedSignal,
+  units: readonly number[],
+  { width, depth }: PictureOptions,
+): string[] {
+  const gate = isGate(signal);
+  const limit = gate ? 1 : limitOf(signal, units);
+  const draw = drawerOf(signal, units, depth);
+  const steps = gate ? [0, 0.25, 0.5, 0.75, 1] : [-1, -0.67, -0.34, 0, 0.34, 0.67, 1];
+  const scale = steps.map((step) => draw(step * limit, 2)).join("");
+  const end = depth >= 8 ? RESET_BACKGROUND : "";
+  const low = gate ? "0" : `−${shortNumber(limit)}`;
+  const high = gate ? "1" : shortNumber(limit);
+  const key = `${low} ${scale}${end} ${high}`;
+  const indent = " ".repeat(LABEL);
+  const name = styled(padEnd(signal.name, LABEL), "bold", depth);
+  const caption = wrap(signal.caption, Math.max(20, width - LABEL));
+  const lines = [name + key, ...caption.map((line) => indent + line)];
+  return lines.filter((line) => line.trim() !== "");
+}
+
+function shortNumber(value: number): string {
+  return value >= 10 ? value.toFixed(0) : value.toFixed(1);
+}
+
+/**
+ * The units worth showing: those whose signal changes most between the stretch before a change of context and the one after it;
+ * without a change, those that vary most. Rows of one kind stand together: units that rise first, then those that fall.
+ *
+ * @param change The step at which the context changes, or null.
+ * @param reach Steps on either side that are compared.
+ */
+export function tellingUnits(
+  signal: PicturedSignal,
+  count: number,
+  change: number | null,
+  reach = 4,
+): number[] {
+  const mean = (unit: number, from: number, to: number): number => {
+    const start = Math.max(0, from);
+    const end = Math.min(signal.steps, to);
+    let sum = 0;
+    for (let step = start; step < end; step++) sum += signal.at(step, unit);
+    return end > start ? sum / (end - start) : 0;
+  };
+  const movement = (unit: number): number =>
+    change === null ? 0 : mean(unit, change, change + reach) - mean(unit, change - reach, change);
+  const variance = (unit: number): number => {
+    const middle = mean(unit, 0, signal.steps);
+    let sum = 0;
+    for (let step = 0; step < signal.steps; step++) sum += (signal.at(step, unit) - middle) ** 2;
+    return sum / signal.steps;
+  };
+  const ranked = Array.from({ length: signal.units }, (_, unit) => {
+    const moved = movement(unit);
+    return { unit, moved, weight: change === null ? variance(unit) : Math.abs(moved) };
+  });
+  ranked.sort((a, b) => b.weight - a.weight || a.unit - b.unit);
+  return ranked
+    .slice(0, count)
+    .sort((a, b) => b.moved - a.moved || a.unit - b.unit)
+    .map(({ unit }) => unit);
+}

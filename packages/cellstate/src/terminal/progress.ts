@@ -1,0 +1,208 @@
+/**
+ * How training looks while it runs: on a terminal a line that moves and now and then a sample of what the model writes; piped,
+ * plain lines at sensible intervals.
+ */
+import { createLogUpdate } from "log-update";
+import sparkly from "sparkly";
+import { duration } from "./duration.ts";
+import type { Output } from "./terminal.ts";
+import { displayWidth, grouped, truncate, withoutControls, wrap } from "./text.ts";
+
+/** Where a run is; everything that the line can say. */
+export interface RunState {
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Whole epochs done. */
+  readonly epoch: number;
+  /** Of the whole run; null where its length is given otherwise. */
+  readonly epochs: number | null;
+  /** Mean training loss, nats a token. */
+  readonly loss: number;
+  readonly validationLoss: number | null;
+  readonly tokensPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+export interface Progress {
+  /** After every step; draws when it is time. */
+  update(state: RunState): void;
+  /** After every validation. */
+  validated(state: RunState, best: boolean): void;
+  /** What the model writes just now. */
+  sample(text: string): void;
+  /** A line that stays. */
+  note(text: string): void;
+  /** Ends the moving line; it stays as it was. */
+  done(): void;
+}
+
+const DRAW_EVERY_MS = 100;
+/** Piped: the first line soon, so that one sees it live, and then less and less often. */
+const PLAIN_FIRST_MS = 2_000;
+const PLAIN_MOST_MS = 30_000;
+
+/** @param now In milliseconds; a parameter for the tests. */
+export function createProgress(output: Output, now: () => number = performance.now): Progress {
+  return output.live ? liveProgress(output, now) : plainProgress(output, now);
+}
+
+/** Says nothing: for runs within others' output. */
+export const NO_PROGRESS: Progress = {
+  update: () => {},
+  validated: () => {},
+  sample: () => {},
+  note: () => {},
+  done: () => {},
+};
+
+function liveProgress(output: Output, now: () => number): Progress {
+  const log = createLogUpdate(output.stream);
+  const losses = new LossCurve();
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let last: RunState | null = null;
+  const draw = (): void => {
+    if (last) log(formatState(last, losses.points, output));
+  };
+  return {
+    update(state) {
+      losses.add(state.loss);
+      last = state;
+      const time = now();
+      if (time - drawnAt < DRAW_EVERY_MS) return;
+      drawnAt = time;
+      draw();
+    },
+    validated(state) {
+      last = state;
+      draw();
+    },
+    sample(text) {
+      const width = Math.min(output.width, 100) - 4;
+      const lines = sampleLines(text, width).map((line) => output.style(`  │ ${line}`, "dim"));
+      log.persist(lines.join("\n"));
+      draw();
+    },
+    note(text) {
+      log.persist(text);
+      draw();
+    },
+    done() {
+      draw();
+      log.done();
+    },
+  };
+}
+
+function plainProgress(output: Output, now: () => number): Progress {
+  const start = now();
+  let due = PLAIN_FIRST_MS;
+  let last: RunState | null = null;
+  let written: RunState | null = null;
+  const write = (state: RunState): void => {
+    written = state;
+    output.line(formatPlain(state));
+  };
+  return {
+    update(state) {
+      last = state;
+      const elapsed = now() - start;
+      if (elapsed < due) return;
+      due = elapsed + Math.min(PLAIN_MOST_MS, Math.max(PLAIN_FIRST_MS, elapsed));
+      write(state);
+    },
+    validated(state) {
+      last = state;
+      write(state);
+    },
+    sample: () => {},
+    note: (text) => output.line(text),
+    done() {
+      if (last && last.step !== written?.step) write(last);
+    },
+  };
+}
+
+/** The moving line: what matters most stands first, and what does not fit is left out whole. */
+export function formatState(
+  state: RunState,
+  curve: readonly number[],
+  { width, style }: Pick<Output, "width" | "style">,
+): string {
+  const { step, totalSteps, validationLoss, tokensPerSecond, secondsLeft } = state;
+  const parts: { text: string; shown: string }[] = [];
+  let used = 0;
+  const add = (text: string, shown = text): void => {
+    const needed = displayWidth(text) + (parts.length > 0 ? 2 : 0);
+    // The last column stays free: a terminal that wraps there would spoil the line.
+    if (used + needed >= width) return;
+    used += needed;
+    parts.push({ text, shown });
+  };
+  add(epochText(state));
+  add(`loss ${state.loss.toFixed(3)}`, `loss ${style(state.loss.toFixed(3), "bold")}`);
+  if (validationLoss !== null) {
+    const text = validationLoss.toFixed(3);
+    add(`validation ${text}`, `validation ${style(text, "bold")}`);
+  }
+  add(`${duration(secondsLeft)} left`);
+  add(`step ${grouped(step)}/${grouped(totalSteps)}`);
+  add(`${grouped(tokensPerSecond)} tokens/s`);
+  const room = Math.min(curve.length, width - used - 3, LossCurve.MOST);
+  if (room >= 8) {
+    // Beside the loss, whose curve it is.
+    const bars = sparkly(curve.slice(-room));
+    parts.splice(2, 0, { text: bars, shown: style(bars, "cyan") });
+  }
+  return parts.map(({ shown }) => shown).join("  ") || truncate(`loss ${state.loss}`, width - 1);
+}
+
+/** One line for logs: nothing in it moves. */
+export function formatPlain(state: RunState): string {
+  const { step, totalSteps, loss, validationLoss, tokensPerSecond, secondsLeft } = state;
+  return [
+    `step ${step}/${totalSteps}`,
+    epochText(state),
+    `loss ${loss.toFixed(4)}`,
+    ...(validationLoss === null ? [] : [`validation ${validationLoss.toFixed(4)}`]),
+    `${Math.round(tokensPerSecond)} tokens/s`,
+    `${duration(secondsLeft)} left`,
+  ].join("  ");
+}
+
+function epochText({ epoch, epochs, step, totalSteps }: RunState): string {
+  const present = epochs !== null && step >= totalSteps ? epochs : epoch + 1;
+  return epochs === null ? `epoch ${present}` : `epoch ${Math.min(present, epochs)}/${epochs}`;
+}
+
+/** The first lines of a sample; the model's own line breaks stay. */
+function sampleLines(text: string, width: number): string[] {
+  const lines = withoutControls(text)
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .flatMap((line) => wrap(line, width));
+  return lines.slice(0, 3);
+}
+
+/** The losses of a whole run in few points: neighbours are averaged as it grows. */
+class LossCurve {
+  static readonly MOST = 24;
+  readonly points: number[] = [];
+  #perPoint = 1;
+  #sum = 0;
+  #count = 0;
+
+  add(loss: number): void {
+    this.#sum += loss;
+    if (++this.#count < this.#perPoint) return;
+    this.points.push(this.#sum / this.#count);
+    this.#sum = 0;
+    this.#count = 0;
+    if (this.points.length < 2 * LossCurve.MOST) return;
+    const halved = this.points.filter((_, i) => i % 2 === 0);
+    for (const [i, value] of halved.entries()) {
+      this.points[i] = (value + this.points[2 * i + 1]) / 2;
+    }
+    this.points.length = halved.length;
+    this.#perPoint *= 2;
+  }
+}
