@@ -31,8 +31,6 @@ import {
   ModuleBuilder,
 } from "./assembler.ts";
 import type { ValueType } from "./instructions.ts";
-import { sumOfSquares } from "./sumOfSquares.ts";
-import { updates } from "./update.ts";
 
 const BYTES_PER_NUMBER = 4;
 const PAGE_BYTES = 65536;
@@ -98,19 +96,26 @@ export type OperationKind<S extends OperationSpec> = (
   context: PlanContext,
 ) => (linked: Linked) => Operation;
 
+/** What a plan consists of: its operations, and what every plan has beside them. */
+export interface PlanParts {
+  readonly operation: OperationKind<OperationSpec>;
+  readonly sumOfSquares: (context: PlanContext) => (linked: Linked) => CompiledPlan["sumOfSquares"];
+  readonly update: (context: PlanContext) => (linked: Linked) => CompiledPlan["update"];
+}
+
 /** The first move for every operation, then memory and module, then the second. */
-export function compilePlan(plan: PlanSpec, kindOf: OperationKind<OperationSpec>): CompiledPlan {
+export function compilePlan(plan: PlanSpec, parts: PlanParts): CompiledPlan {
   const workshop = new Workshop(plan);
-  const linkers = plan.operations.map((spec) => kindOf(spec, workshop));
-  const linkSumOfSquares = sumOfSquares(workshop);
-  const linkUpdates = updates(workshop);
+  const linkers = plan.operations.map((spec) => parts.operation(spec, workshop));
+  const linkSumOfSquares = parts.sumOfSquares(workshop);
+  const linkUpdate = parts.update(workshop);
   const linked = workshop.link();
   return {
     numbers: linked.numbers,
     integers: linked.integers,
     operations: linkers.map((link) => link(linked)),
     sumOfSquares: linkSumOfSquares(linked),
-    update: linkUpdates(linked),
+    update: linkUpdate(linked),
   };
 }
 

@@ -9,12 +9,15 @@ import { crossEntropy } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
 import { linear } from "./linear.ts";
+import { sumOfSquares } from "./sumOfSquares.ts";
+import { updates } from "./update.ts";
 
 export function createWasmEngine(): Engine {
   return {
     name: "wasm",
     precision: "float32",
-    compile: (plan) => compilePlan(plan, planOperation),
+    compile: (plan) =>
+      compilePlan(plan, { operation: planOperation, sumOfSquares, update: updates }),
   };
 }
 
