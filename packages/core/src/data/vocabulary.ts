@@ -115,7 +115,8 @@ export class Vocabulary {
     if (this.kind !== "bytes") {
       return { push: (token) => this.items[token] ?? "", end: () => "" };
     }
-    const decoder = new TextDecoder();
+    // Without ignoreBOM a text that begins with U+FEFF would come back without it.
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     return {
       push: (token) => decoder.decode(Uint8Array.of(token), { stream: true }),
       end: () => decoder.decode(),

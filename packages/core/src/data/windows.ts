@@ -32,8 +32,14 @@ export interface Window {
 }
 
 /**
- * The pieces of documents to train on: short documents whole, long ones shared out over the rows, but never into pieces below
- * a window.
+ * A piece to train on has no more predictions than this. In rows that are hardly ever begun anew, a network can find states that
+ * it later falls into and does not come out of; one that often begins with an empty memory does not.
+ */
+const LONGEST_PIECE = 2048;
+
+/**
+ * The pieces of documents to train on: short documents whole, long ones in so many equal pieces that all rows
+ * are busy to the end, but none below a window.
  *
  * @throws CellstateError `data` where there is nothing to predict.
  */
@@ -46,7 +52,9 @@ export function trainingPieces(documents: readonly TokenDocument[], shape: Windo
       `${names}: nothing to learn from; a text needs two tokens at least, give a longer one`,
     );
   }
-  return cutPieces(documents, Math.max(shape.window, Math.ceil(targets / shape.batchSize)));
+  const { batchSize, window } = shape;
+  const rounds = Math.ceil(targets / (batchSize * LONGEST_PIECE));
+  return cutPieces(documents, Math.max(window, Math.ceil(targets / (batchSize * rounds))));
 }
 
 export class WindowReader {
@@ -83,7 +91,7 @@ export class WindowReader {
    */
   begin(shuffle: Key | null): void {
     const order = this.#pieces.map((_, index) => index);
-    if (shuffle && order.length > this.#shape.batchSize) new RandomStream(shuffle).shuffle(order);
+    if (shuffle && this.shuffles) new RandomStream(shuffle).shuffle(order);
     this.#order = order;
     this.#next = 0;
     this.#window.pieces.fill(-1);
@@ -115,6 +123,11 @@ export class WindowReader {
     this.#window.steps = steps;
     this.#window.counted = counted;
     return this.#window;
+  }
+
+  /** True where an order matters; otherwise every pass has the same windows. */
+  get shuffles(): boolean {
+    return this.#pieces.length > this.#shape.batchSize;
   }
 
   /** True where `next` would answer null. */
