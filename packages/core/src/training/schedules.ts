@@ -17,6 +17,8 @@ export type Schedule = (moment: ScheduleMoment) => number;
 interface ScheduleForm {
   readonly usage: string;
   readonly meaning: string;
+  /** The least that each number may be. @default 0 */
+  readonly least?: readonly number[];
   /** @param numbers Those that were given; fewer than the form allows mean defaults. */
   make(numbers: readonly number[]): Schedule;
 }
@@ -30,6 +32,7 @@ export const SCHEDULES: Readonly<Record<string, ScheduleForm>> = {
   step: {
     usage: "step[:FACTOR[:EVERY[:FROM]]]",
     meaning: "times FACTOR (0.5) every EVERY (1) epochs, the first time after epoch FROM (1)",
+    least: [0, 1],
     make: ([factor = 0.5, every = 1, from = 1]) => {
       return ({ epoch }) => {
         const times = epoch < from ? 0 : Math.floor((epoch - from) / every) + 1;
@@ -67,9 +70,12 @@ export function parseSchedule(text: string): Schedule {
   const parts = text.split("+").map((part) => {
     const [name, ...given] = part.trim().split(":");
     const form = Object.hasOwn(SCHEDULES, name) ? SCHEDULES[name] : undefined;
-    const numbers = given.map(Number);
+    const numbers = given.map((number) => (number.trim() === "" ? Number.NaN : Number(number)));
     const most = form ? form.usage.split(":").length - 1 : 0;
-    if (!form || numbers.length > most || !numbers.every((n) => Number.isFinite(n) && n >= 0)) {
+    const fits = numbers.every(
+      (n, index) => Number.isFinite(n) && n >= (form?.least?.[index] ?? 0),
+    );
+    if (!form || numbers.length > most || !fits) {
       const usages = Object.values(SCHEDULES).map(({ usage }) => usage);
       throw new CellstateError(
         "option",

@@ -27,7 +27,10 @@ describe("parseSchedule", () => {
     expect(at("warmup:10+cosine", 4)).toBeCloseTo(0.5 * at("cosine", 4), 12);
   });
 
-  it.each(["cosin", "cosine:x", "constant:1", "step:-1", ""])("refuses %j in one line", (text) => {
-    expect(() => parseSchedule(text)).toThrow(/^schedule ".*": expected constant, .*; got ".*"$/);
-  });
+  it.each(["cosin", "cosine:x", "constant:1", "step:-1", "step:0.5:0", "cosine:", ""])(
+    "refuses %j in one line",
+    (text) => {
+      expect(() => parseSchedule(text)).toThrow(/^schedule ".*": expected constant, .*; got ".*"$/);
+    },
+  );
 });
