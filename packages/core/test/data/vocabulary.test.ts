@@ -17,6 +17,11 @@ describe("Vocabulary", () => {
     );
   });
 
+  it.each(TOKEN_KINDS)("of %s keeps a byte order mark, which is a character too", (kind) => {
+    const vocabulary = Vocabulary.of(["\uFEFFabc"], kind);
+    expect(vocabulary.decode(vocabulary.encode("\uFEFFabc").tokens)).toBe("\uFEFFabc");
+  });
+
   it("orders characters by code point and counts an emoji as one", () => {
     expect(Vocabulary.of(["b🙂a\n"], "characters").items).toEqual(["\n", "a", "b", "🙂"]);
   });
