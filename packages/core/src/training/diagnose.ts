@@ -5,6 +5,8 @@ import type { Weights } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
 import type { Trainer } from "./trainer.ts";
 
+const ADVICE = "try a lower learning rate or clip the norm (1 is usual)";
+
 /**
  * One line for a step that was not finite: the window is run once more with every signal written out. Dropout is not repeated, so
  * where only a mask brought it about, the line names the gradient instead.
@@ -16,8 +18,17 @@ export function describeNotFinite(trainer: Trainer, window: Window, loss: number
     firstWeight(plan) ?? firstSignal(trainer, window) ?? firstGradient(plan) ?? "the sum of losses";
   return (
     `step ${trainer.steps + 1}: ${what}; first at ${where}. The weights of step ` +
-    `${trainer.steps} are kept; try a lower learning rate or clip the norm (1 is usual)`
+    `${trainer.steps} are kept; ${ADVICE}`
   );
+}
+
+/** One line for a validation whose loss was not finite, though the steps before it were. */
+export function describeValidation(
+  { step, bestLoss, bestStep }: { step: number; bestLoss: number | null; bestStep: number },
+  loss: number,
+): string {
+  const kept = `The weights of step ${bestLoss === null ? step : bestStep} are kept`;
+  return `step ${step}: the validation loss is ${loss}. ${kept}; ${ADVICE}`;
 }
 
 function firstWeight(plan: LanguagePlan): string | null {
@@ -29,7 +40,7 @@ function firstWeight(plan: LanguagePlan): string | null {
   return null;
 }
 
-/** In time order, then from the lowest layer up, then in the order of the equations. */
+/** In time order, then from the lowest layer up, then in the order of the equations; the logits last. */
 function firstSignal(trainer: Trainer, window: Window): string | null {
   const { plan } = trainer;
   const span = trainer.span(window);
@@ -50,6 +61,10 @@ function firstSignal(trainer: Trainer, window: Window): string | null {
           return `layer ${layer.name}, signal ${name}, time step ${t + 1} of the window, row ${b + 1}`;
         }
       }
+    }
+    for (let b = 0; b < span.batch; b++) {
+      if (!anyNotFinite(tracing.compiled.numbers, tracing.logits, t * span.batch + b)) continue;
+      return `layer linear, its logits, time step ${t + 1} of the window, row ${b + 1}`;
     }
   }
   return null;

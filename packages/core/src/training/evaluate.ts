@@ -6,6 +6,7 @@ import { CellstateError } from "../errors.ts";
 import type { LanguageModel, Weights } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
 import { exp } from "../numbers/portable.ts";
+import { checkTokens } from "./checkOptions.ts";
 
 export interface Evaluation {
   /** Mean, in nats a token. */
@@ -38,7 +39,10 @@ export class Evaluator {
   readonly #characters: number;
   readonly #rows: number;
 
-  /** @param rows Sequences side by side. It changes the speed, not the loss. */
+  /**
+   * @param rows Sequences side by side. It changes the speed, not the loss.
+   * @throws CellstateError `data` where there is nothing to predict; RangeError for a token that the vocabulary does not have.
+   */
   constructor(
     model: LanguageModel,
     engine: Engine,
@@ -52,6 +56,7 @@ export class Evaluator {
         "nothing to evaluate on: the text needs two tokens at least that the model knows",
       );
     }
+    checkTokens(documents, model.vocabulary.size);
     const pieces = cutPieces(documents, PIECE, WARM_UP);
     this.#rows = Math.min(rows, pieces.length);
     this.#model = model;

@@ -8,7 +8,8 @@ import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { LanguageModel, Weights } from "../models/languageModel.ts";
 import { streamKey } from "../numbers/random.ts";
-import { describeNotFinite } from "./diagnose.ts";
+import { checkOptions, checkTokens } from "./checkOptions.ts";
+import { describeNotFinite, describeValidation } from "./diagnose.ts";
 import { Evaluator } from "./evaluate.ts";
 import type { OptimizerOptions, ParameterGroup } from "./optimizers.ts";
 import { parseSchedule } from "./schedules.ts";
@@ -130,6 +131,7 @@ const DEFAULTS = { batchSize: 50, window: 50, seed: 1 } as const;
  *
  * @throws CellstateError `not-finite` when a loss or gradient is; the message says where it began, and the model keeps the weights
  * from before. `data` where there is too little text.
+ * @throws RangeError for an option that no run could follow, or a token that the model's vocabulary does not have.
  */
 export async function* train(
   model: LanguageModel,
@@ -160,6 +162,8 @@ class TrainingRun {
 
   constructor(model: LanguageModel, options: TrainOptions) {
     const { batchSize = DEFAULTS.batchSize, window = DEFAULTS.window } = options;
+    checkOptions(options);
+    checkTokens(options.documents, model.vocabulary.size);
     this.#model = model;
     this.#options = options;
     this.#seed = options.seed ?? DEFAULTS.seed;
@@ -214,11 +218,11 @@ class TrainingRun {
   }
 
   async *events(): AsyncGenerator<TrainingEvent, void, void> {
-    const { signal } = this.#options;
+    const { signal, patience = Number.POSITIVE_INFINITY } = this.#options;
     const progress = this.#progress;
     const reader = this.#reader;
     this.#turnAt = performance.now();
-    if (progress.totalSteps === 0) progress.totalSteps = this.#planSteps();
+    if (progress.totalSteps === 0) progress.totalSteps = await this.#planSteps();
     reader.begin(this.#order());
     reader.skip(progress.windowInEpoch);
     const schedule = parseSchedule(this.#options.schedule ?? "constant");
@@ -230,15 +234,15 @@ class TrainingRun {
     };
     for (;;) {
       if (signal?.aborted) return yield this.#event({ kind: "done", reason: "aborted" });
-      // Before the next step and not after the last: a run resumed at this point validates here as well.
+      // Before the next step and not after the last: a run resumed at this point validates, or ends, here as well.
       if (this.#validationDue()) {
         const loss = await this.#validate();
         tick();
         if (loss === null) continue;
         yield this.#event({ kind: "validation", loss, best: progress.stale === 0 });
-        if (progress.stale >= (this.#options.patience ?? Number.POSITIVE_INFINITY)) {
-          return yield this.#event({ kind: "done", reason: "patience" });
-        }
+      }
+      if (progress.stale >= patience) {
+        return yield this.#event({ kind: "done", reason: "patience" });
       }
       if (this.#isOver()) return yield this.#event({ kind: "done", reason: "finished" });
       const window = reader.next();
@@ -319,6 +323,9 @@ class TrainingRun {
       next = windows.next();
     }
     const { loss } = next.value;
+    if (!Number.isFinite(loss)) {
+      throw new CellstateError("not-finite", describeValidation(progress, loss));
+    }
     progress.validationLoss = loss;
     progress.validatedStep = progress.step;
     if (progress.bestLoss === null || loss < progress.bestLoss) {
@@ -357,10 +364,11 @@ class TrainingRun {
   }
 
   /** How many updates the run will do. */
-  #planSteps(): number {
+  async #planSteps(): Promise<number> {
     const { length } = this.#options;
     if ("steps" in length) return length.steps;
-    if ("minutes" in length) return this.#trySpeed(length.minutes * 60);
+    if ("minutes" in length) return await this.#trySpeed(length.minutes * 60);
+    if (!this.#reader.shuffles) return length.epochs * this.#reader.skip(Number.POSITIVE_INFINITY);
     let total = 0;
     for (let epoch = 0; epoch < length.epochs; epoch++) {
       this.#reader.begin(streamKey(this.#seed, "order", epoch));
@@ -370,14 +378,14 @@ class TrainingRun {
   }
 
   /** Steps that fit into so many seconds, from a trial whose effects are undone. */
-  #trySpeed(seconds: number): number {
+  async #trySpeed(seconds: number): Promise<number> {
     const trial = Math.min(1.5, seconds * 0.05);
     const before = this.#snapshot();
     const start = performance.now();
     let steps = 0;
     let elapsed = 0;
     this.#reader.begin(this.#order());
-    while (elapsed < trial) {
+    while (elapsed < trial && !this.#options.signal?.aborted) {
       const window = this.#reader.next();
       if (window) {
         this.#trainer.step(window, 0);
@@ -385,10 +393,13 @@ class TrainingRun {
       } else {
         this.#reader.begin(this.#order());
       }
+      await this.#turn();
       elapsed = (performance.now() - start) / 1000;
     }
     this.#trainer.restore(0, before.arrays);
     this.#progress.seconds += elapsed;
+    // Broken off: whoever goes on from here tries again.
+    if (this.#options.signal?.aborted) return 0;
     // A tenth stays for validation and for a machine that has other things to do.
     return Math.max(1, Math.floor((0.9 * (seconds - elapsed) * steps) / elapsed));
   }

@@ -130,6 +130,57 @@ describe("train", () => {
     expect(last).toMatchObject({ kind: "done", reason: "patience", progress: { step: 8 } });
   });
 
+  it("ends where it would have when resumed at the validation that exhausted its patience", async () => {
+    const optimizer = { name: "sgd", learningRate: 0 } as const;
+    const given = options(engine, { optimizer, validateEvery: 2, patience: 3, clip: null });
+    const events = await collect(createModel("float64"), given);
+    // The memory stands still after the last step, so a snapshot taken now is that of the last validation.
+    const resume = events.at(-2)?.snapshot();
+    const kinds = (await collect(createModel("float64"), { ...given, resume })).map((e) => e.kind);
+    expect(kinds).toEqual(["done"]);
+  });
+
+  it.each<[Partial<TrainOptions>, string]>([
+    [
+      { length: { steps: Number.NaN } },
+      "length.steps: expected a whole number of 0 or more, got NaN",
+    ],
+    [{ length: { epochs: 0.5 } }, "length.epochs: expected a whole number of 0 or more, got 0.5"],
+    [{ length: { minutes: 0 } }, "length.minutes: expected a number above 0, got 0"],
+    [{ batchSize: 0 }, "batchSize: expected a whole number of 1 or more, got 0"],
+    [{ window: 1.5 }, "window: expected a whole number of 1 or more, got 1.5"],
+    [{ patience: 0 }, "patience: expected a whole number of 1 or more, got 0"],
+    [{ clip: { value: Number.NaN } }, "clip.value: expected a number above 0, got NaN"],
+    [
+      { optimizer: { name: "adam", learningRate: -1 } },
+      "learningRate: expected a number of 0 or more, got -1",
+    ],
+    [
+      { documents: [{ name: "other", tokens: Int32Array.of(0, 1, 14) }] },
+      "other: token 14 at 2; expected 0 to 13, the model's vocabulary",
+    ],
+    [
+      { validation: [{ name: "other", tokens: Int32Array.of(0, -1) }] },
+      "other: token -1 at 1; expected 0 to 13, the model's vocabulary",
+    ],
+  ])("refuses what no run could follow: %o", async (wrong, message) => {
+    const model = createModel("float64");
+    const before = model.weights.slice();
+    const error = await collect(model, options(engine, wrong)).catch((e) => e);
+    expect(error).toEqual(new RangeError(message));
+    expect(model.weights).toEqual(before);
+  });
+
+  it("lays epochs of one order out at once, however many", async () => {
+    const abort = new AbortController();
+    const long = options(engine, { length: { epochs: 1e9 }, signal: abort.signal });
+    for await (const { progress } of train(createModel("float64"), long)) {
+      // 959 predictions in 8 rows of windows of 16: 8 steps an epoch.
+      expect(progress.totalSteps).toBe(8e9);
+      abort.abort();
+    }
+  });
+
   it("ends at an AbortSignal with the weights it has", async () => {
     const abort = new AbortController();
     const model = createModel("float64");
@@ -147,6 +198,16 @@ describe("train", () => {
     await collect(createModel("float64"), options(engine, { length: { steps: 60 } }));
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(0);
+  });
+
+  it("hears an AbortSignal while it tries how fast it is", async () => {
+    const signal = AbortSignal.timeout(20);
+    const started = performance.now();
+    const given = options(engine, { length: { minutes: 10 }, signal });
+    const events = await collect(createModel("float64"), given);
+    expect(events).toMatchObject([{ kind: "done", reason: "aborted", progress: { step: 0 } }]);
+    // The trial alone would take 1.5 s.
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it("stops by the clock and says how many steps that were", async () => {
@@ -174,6 +235,37 @@ describe("train", () => {
         "try a lower learning rate or clip the norm (1 is usual)",
     );
     expect(model.weights).toEqual(before);
+  });
+
+  it("names the logits where all signals below them are finite", async () => {
+    const model = createModel("float64");
+    for (const { name, tensor } of model.parameters.parameters) {
+      const end = tensor.offset + tensor.rows * tensor.stride;
+      // Biases hold the gates open, so that every h is near 1 and twelve times 1e308 overflows.
+      if (/^rnn.1.b_/.test(name)) model.weights.fill(100, tensor.offset, tensor.offset + 12);
+      if (name === "linear.weight") model.weights.fill(1e308, tensor.offset, end);
+    }
+    const error = await collect(model, options(engine, { validation: [] })).catch((e) => e);
+    expect(error.message).toMatch(
+      /^step 1: the loss is NaN; first at layer linear, its logits, time step \d+ of the window, row \d\. /,
+    );
+  });
+
+  it("stops at a validation loss that is not finite", async () => {
+    const model = createModel("float64");
+    const optimizer = { name: "sgd", learningRate: 1e308 } as const;
+    const given = options(engine, {
+      length: { steps: 1 },
+      optimizer,
+      clip: null,
+      schedule: "constant",
+    });
+    const error = await collect(model, given).catch((e) => e);
+    expect(error).toBeInstanceOf(CellstateError);
+    expect(error.message).toBe(
+      "step 1: the validation loss is Infinity. The weights of step 1 are kept; " +
+        "try a lower learning rate or clip the norm (1 is usual)",
+    );
   });
 
   it("names layer, signal and time step where a finite weight makes an infinite signal", async () => {
