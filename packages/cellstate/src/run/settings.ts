@@ -31,6 +31,8 @@ export interface TrainSettings {
   readonly clipValue: number | null;
   /** Share of the text to hold out. */
   readonly validation: number;
+  /** True holds out each text's end in one piece; false, stretches spread over it. */
+  readonly validationAtEnd: boolean;
   readonly engine: "wasm" | "reference";
   readonly seed: number;
 }
@@ -57,6 +59,7 @@ export const DEFAULTS: TrainSettings = {
   clipNorm: 1,
   clipValue: null,
   validation: 0.05,
+  validationAtEnd: false,
   engine: "wasm",
   seed: 1,
 };

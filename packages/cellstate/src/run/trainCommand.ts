@@ -94,7 +94,10 @@ function summary(
   const { config, vocabulary, parameterCount } = model;
   const documents =
     corpus.documents.length === 1 ? "" : ` in ${grouped(corpus.documents.length)} documents`;
-  const heldOut = validation.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const heldOut = validation.reduce(
+    (sum, { tokens, context = 0 }) => sum + tokens.length - context,
+    0,
+  );
   const layers = config.layers === 1 ? "one layer" : `${config.layers} layers`;
   return (
     `${files.join(" ")}: ${grouped(corpus.tokens)} ${vocabulary.kind}${documents}, ${grouped(vocabulary.size)} different` +

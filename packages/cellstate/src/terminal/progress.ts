@@ -42,7 +42,10 @@ const PLAIN_FIRST_MS = 2_000;
 const PLAIN_MOST_MS = 30_000;
 
 /** @param now In milliseconds; a parameter for the tests. */
-export function createProgress(output: Output, now: () => number = performance.now): Progress {
+export function createProgress(
+  output: Output,
+  now: () => number = () => performance.now(),
+): Progress {
   return output.live ? liveProgress(output, now) : plainProgress(output, now);
 }
 
