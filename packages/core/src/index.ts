@@ -52,14 +52,13 @@ export {
   type OptimizerOptions,
   type ParameterGroup,
 } from "./training/optimizers.ts";
-export { parseSchedule, SCHEDULES } from "./training/schedules.ts";
+export type { TrainingLength, TrainOptions } from "./training/options.ts";
 export {
   type TrainingEvent,
-  type TrainingLength,
   type TrainingProgress,
   type TrainingSnapshot,
-  type TrainOptions,
-  train,
   trainingLoss,
-} from "./training/train.ts";
+} from "./training/progress.ts";
+export { parseSchedule, SCHEDULES } from "./training/schedules.ts";
+export { train } from "./training/train.ts";
 export type { Clipping } from "./training/updater.ts";

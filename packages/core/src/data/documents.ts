@@ -123,3 +123,23 @@ export function cutPieces(
   });
   return pieces;
 }
+
+/**
+ * Engines look tokens up without asking again.
+ *
+ * @param size Of the model's vocabulary.
+ * @throws RangeError where a token is none of the vocabulary's.
+ */
+export function checkTokens(documents: readonly TokenDocument[], size: number): void {
+  for (const { name, tokens, context = 1 } of documents) {
+    const at = tokens.findIndex((token) => token < 0 || token >= size);
+    if (at >= 0) {
+      throw new RangeError(
+        `${name}: token ${tokens[at]} at ${at}; expected 0 to ${size - 1}, the model's vocabulary`,
+      );
+    }
+    if (!(Number.isInteger(context) && context >= 1)) {
+      throw new RangeError(`${name}: context ${context}; expected a whole number of 1 or more`);
+    }
+  }
+}

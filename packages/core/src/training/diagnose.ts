@@ -3,6 +3,7 @@ import type { Window } from "../data/windows.ts";
 import type { Tensor } from "../engines/engine.ts";
 import type { Weights } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
+import type { TrainingProgress } from "./progress.ts";
 import type { Trainer } from "./trainer.ts";
 
 const ADVICE = "try a lower learning rate or clip the norm (1 is usual)";
@@ -24,7 +25,7 @@ export function describeNotFinite(trainer: Trainer, window: Window, loss: number
 
 /** One line for a validation whose loss was not finite, though the steps before it were. */
 export function describeValidation(
-  { step, bestLoss, bestStep }: { step: number; bestLoss: number | null; bestStep: number },
+  { step, bestLoss, bestStep }: Readonly<TrainingProgress>,
   loss: number,
 ): string {
   const kept = `The weights of step ${bestLoss === null ? step : bestStep} are kept`;

@@ -1,12 +1,17 @@
 /** The loss of a model on documents: one number, whatever the batch size it is computed with. */
-import { countTargets, cutPieces, type TokenDocument, WARM_UP } from "../data/documents.ts";
+import {
+  checkTokens,
+  countTargets,
+  cutPieces,
+  type TokenDocument,
+  WARM_UP,
+} from "../data/documents.ts";
 import { WindowReader } from "../data/windows.ts";
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { LanguageModel, Weights } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
 import { exp } from "../numbers/portable.ts";
-import { checkTokens } from "./checkOptions.ts";
 
 export interface Evaluation {
   /** Mean, in nats a token. */

@@ -2,126 +2,18 @@
  * The training loop as an async iterator: epochs over documents, truncated back-propagation through time, validation, the
  * best weights kept. Stop it by `break` or an AbortSignal; go on from a snapshot as if nothing had happened.
  */
-import type { TokenDocument } from "../data/documents.ts";
+import { checkTokens } from "../data/documents.ts";
 import { trainingPieces, type Window, WindowReader } from "../data/windows.ts";
-import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { LanguageModel, Weights } from "../models/languageModel.ts";
 import { streamKey } from "../numbers/random.ts";
-import { checkOptions, checkTokens } from "./checkOptions.ts";
 import { describeNotFinite, describeValidation } from "./diagnose.ts";
 import { Evaluator } from "./evaluate.ts";
-import type { OptimizerOptions, ParameterGroup } from "./optimizers.ts";
+import { checkOptions, type TrainOptions } from "./options.ts";
+import type { EventBase, TrainingEvent, TrainingProgress, TrainingSnapshot } from "./progress.ts";
 import { parseSchedule } from "./schedules.ts";
 import { Trainer } from "./trainer.ts";
 import { takeTurn, turnDue } from "./turn.ts";
-import type { Clipping } from "./updater.ts";
-
-/** When to stop: whichever is given; exactly one. */
-export type TrainingLength =
-  | { readonly epochs: number }
-  | { readonly steps: number }
-  /** By the clock. The schedule is laid out over as many steps as a short trial says will fit. */
-  | { readonly minutes: number };
-
-export interface TrainOptions {
-  readonly engine: Engine;
-  /** What to learn from, in the model's tokens. */
-  readonly documents: readonly TokenDocument[];
-  /** What to choose the best weights by. @default none: the last weights are kept */
-  readonly validation?: readonly TokenDocument[];
-  readonly length: TrainingLength;
-  /** Sequences side by side. @default 50 */
-  readonly batchSize?: number;
-  /** Time steps through which gradients flow back. @default 50 */
-  readonly window?: number;
-  /** @default adam */
-  readonly optimizer?: OptimizerOptions;
-  /** See `parseSchedule`. @default constant */
-  readonly schedule?: string;
-  /** @default none */
-  readonly clip?: Clipping;
-  readonly groups?: readonly ParameterGroup[];
-  /** Of the order of documents and of dropout. @default 1 */
-  readonly seed?: number;
-  /** Updates between validations. @default once an epoch */
-  readonly validateEvery?: number;
-  /** Stop after so many validations without a better one. @default never */
-  readonly patience?: number;
-  readonly signal?: AbortSignal;
-  /** Where to go on: a `snapshot()` of a run with the same options, data and engine. */
-  readonly resume?: TrainingSnapshot;
-  /** Called with each event before it is yielded. */
-  readonly onEvent?: (event: TrainingEvent) => void;
-}
-
-/** Where a run stands: plain JSON. */
-export interface TrainingProgress {
-  /** Updates done. */
-  step: number;
-  /** Whole epochs done, and windows of the present one. */
-  epoch: number;
-  windowInEpoch: number;
-  /** Updates in the whole run, as far as it is known. */
-  totalSteps: number;
-  /** Tokens learnt from, and seconds spent, over all sittings. */
-  tokens: number;
-  seconds: number;
-  /** Of the present epoch: Σ loss · tokens and Σ tokens. */
-  lossSum: number;
-  lossTokens: number;
-  /** Mean loss of the last whole epoch, or null in the first. */
-  epochLoss: number | null;
-  validationLoss: number | null;
-  bestLoss: number | null;
-  bestStep: number;
-  /** Validations since the best one. */
-  stale: number;
-  /** The step of the last validation. */
-  validatedStep: number;
-}
-
-export interface TrainingSnapshot {
-  readonly progress: TrainingProgress;
-  readonly arrays: Readonly<Record<string, Weights>>;
-}
-
-/** Mean training loss of the present epoch, or where that has just begun of the one before; null before the first step. */
-export function trainingLoss(progress: Readonly<TrainingProgress>): number | null {
-  const { lossSum, lossTokens, epochLoss } = progress;
-  return lossTokens > 0 ? lossSum / lossTokens : epochLoss;
-}
-
-interface EventBase {
-  readonly progress: Readonly<TrainingProgress>;
-  /** A copy of all that is needed to go on from here. */
-  snapshot(): TrainingSnapshot;
-  /** The weights as they are after this step: a view that the next step changes. */
-  readonly weights: Weights;
-}
-
-export interface StepEvent extends EventBase {
-  readonly kind: "step";
-  /** Mean over the window, nats a token. */
-  readonly loss: number;
-  readonly gradientNorm: number;
-  readonly learningRate: number;
-}
-
-export interface ValidationEvent extends EventBase {
-  readonly kind: "validation";
-  readonly loss: number;
-  /** True where it is the best so far. */
-  readonly best: boolean;
-}
-
-/** The last event of a run that was not broken off. The model then has the best weights, or without validation the last. */
-export interface DoneEvent extends EventBase {
-  readonly kind: "done";
-  readonly reason: "finished" | "patience" | "aborted";
-}
-
-export type TrainingEvent = StepEvent | ValidationEvent | DoneEvent;
 
 const DEFAULTS = { batchSize: 50, window: 50, seed: 1 } as const;
 

@@ -9,7 +9,9 @@ import { CellstateError } from "../../src/errors.ts";
 import { generate } from "../../src/models/generate.ts";
 import { createLanguageModel, type LanguageModel } from "../../src/models/languageModel.ts";
 import { Evaluator, evaluate } from "../../src/training/evaluate.ts";
-import { type TrainingEvent, type TrainOptions, train } from "../../src/training/train.ts";
+import type { TrainOptions } from "../../src/training/options.ts";
+import type { TrainingEvent } from "../../src/training/progress.ts";
+import { train } from "../../src/training/train.ts";
 
 const TEXT = "the cat sat on the mat. the dog sat on the log. ".repeat(20);
 const vocabulary = Vocabulary.of([TEXT], "characters");
