@@ -1,6 +1,7 @@
 /** A language model to the bytes of its `.safetensors` file and back, under PyTorch's names where PyTorch has the cell. */
 import type { Cell } from "../cells/cell.ts";
 import { defineCell } from "../cells/defineCell.ts";
+import type { CellProgram } from "../cells/program.ts";
 import { ZOO } from "../cells/zoo/index.ts";
 import { Vocabulary } from "../data/vocabulary.ts";
 import { CellstateError } from "../errors.ts";
@@ -110,7 +111,8 @@ export function namedTensors(
   }
   for (const [index, layer] of model.recurrent.entries()) {
     const named = readCellWeights(layer, parameters, weights);
-    for (const { name, shape, data } of toTorch(layer.cell, layer.sizes, named, precision)) {
+    const cell = filedCell(layer.cell);
+    for (const { name, shape, data } of toTorch(cell, layer.sizes, named, precision)) {
       tensors.set(rnnName(name, index), { shape, data });
     }
   }
@@ -131,12 +133,29 @@ function sizesReason({ config }: LanguageModelMetadata): string {
   return `hiddenSize ${config.hiddenSize}`;
 }
 
-/** A cell of the zoo is taken from there, with PyTorch's names for it; any other is made from its equations. */
-function restoreCell(stored: LanguageModelMetadata["cell"], file: string): Cell {
-  const known = ZOO.find(({ name }) => name === stored.name);
-  if (known?.equations === stored.equations) return known;
+/**
+ * A cell as files name its tensors: by PyTorch's names where the zoo has a cell of this name that does the same, else by
+ * its own. Both follow from name and equations alone, which the file holds: so what was written can be read.
+ */
+function filedCell(cell: Cell): Cell {
+  const known = ZOO.find(({ name }) => name === cell.name);
+  if (known?.equations === cell.equations) return known;
+  return {
+    ...cell,
+    torch: known && isSameProgram(known.program, cell.program) ? known.torch : undefined,
+  };
+}
+
+/** True where equations differ in no more than captions and how they are written. */
+function isSameProgram(a: CellProgram, b: CellProgram): boolean {
+  const said = ({ signals, ...program }: CellProgram): string =>
+    JSON.stringify({ ...program, signals: signals.map(({ name, node }) => [name, node]) });
+  return said(a) === said(b);
+}
+
+function restoreCell({ name, equations }: LanguageModelMetadata["cell"], file: string): Cell {
   try {
-    return defineCell(stored.equations, { name: stored.name, title: stored.name, source: file });
+    return filedCell(defineCell(equations, { name, title: name, source: file }));
   } catch (error) {
     if (!(error instanceof CellstateError)) throw error;
     throw new CellstateError("file-format", `${file}: the cell's equations: ${error.message}`);
@@ -149,7 +168,8 @@ function checkShapes(
   reader: TensorReader,
   file: string,
 ): void {
-  const { hiddenSize, layers, embeddingSize, projectionSize, vocabularySize } = metadata.config;
+  const { hiddenSize, layers, embeddingSize, projectionSize, vocabularySize, tieWeights } =
+    metadata.config;
   let inputSize = embeddingSize || vocabularySize;
   for (let index = 0; index < layers; index++) {
     const sizes = sizesOf(
@@ -164,6 +184,9 @@ function checkShapes(
   }
   if (embeddingSize > 0) {
     reader.take("embedding.weight", [vocabularySize, embeddingSize], "the embedding");
+  }
+  if (!tieWeights) {
+    reader.take("linear.weight", [vocabularySize, inputSize], sizesReason(metadata));
   }
 }
 
