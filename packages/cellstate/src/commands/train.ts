@@ -1,9 +1,10 @@
 /** `cellstate train FILE…`: a text in, a model that writes out. */
 import { OPTIMIZERS, SCHEDULES, TOKEN_KINDS } from "@cellstate/core";
 import { type Command, Option } from "commander";
-import { choiceOption, numberOption, parseNumber, sizeOption } from "../options.ts";
+import { choiceOption, numberOption, sizeOption } from "../options.ts";
 import { PRESET_NAMES, PRESETS } from "../presets.ts";
 import { DEFAULTS, type TrainSettings } from "../run/settings.ts";
+import { UsageError } from "../usageError.ts";
 import { type AddCommand, engineOption, jsonOption } from "./common.ts";
 
 /** What was typed; what was not is undefined. */
@@ -175,13 +176,16 @@ function forgetBiasOption(): Option {
   return new Option(
     "--forget-bias <n>",
     "of the forget gates: a number, or chrono (default: by --init)",
-  ).argParser((text: string) => (text === "chrono" ? text : parseSigned("--forget-bias", text)));
+  ).argParser(parseForgetBias);
 }
 
-function parseSigned(option: string, text: string): number {
-  return text.startsWith("-")
-    ? -parseNumber(option, text.slice(1), "notNegative")
-    : parseNumber(option, text, "notNegative");
+function parseForgetBias(text: string): number | "chrono" {
+  if (text === "chrono") return text;
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(value)) {
+    throw new UsageError(`--forget-bias ${text}: expected a number, or chrono`);
+  }
+  return value;
 }
 
 function describePresets(command: Command): void {

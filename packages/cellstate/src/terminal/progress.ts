@@ -40,6 +40,7 @@ const DRAW_EVERY_MS = 100;
 /** Piped: the first line soon, so that one sees it live, and then less and less often. */
 const PLAIN_FIRST_MS = 2_000;
 const PLAIN_MOST_MS = 30_000;
+const PLAIN_LEAST_MS = 1_000;
 
 /** @param now In milliseconds; a parameter for the tests. */
 export function createProgress(
@@ -101,8 +102,10 @@ function plainProgress(output: Output, now: () => number): Progress {
   let due = PLAIN_FIRST_MS;
   let last: RunState | null = null;
   let written: RunState | null = null;
+  let writtenAt = Number.NEGATIVE_INFINITY;
   const write = (state: RunState): void => {
     written = state;
+    writtenAt = now();
     output.line(formatPlain(state));
   };
   return {
@@ -115,12 +118,14 @@ function plainProgress(output: Output, now: () => number): Progress {
     },
     validated(state) {
       last = state;
-      write(state);
+      // Epochs of a short text are over in no time.
+      if (now() - writtenAt >= PLAIN_LEAST_MS) write(state);
     },
     sample: () => {},
     note: (text) => output.line(text),
     done() {
-      if (last && last.step !== written?.step) write(last);
+      if (last && last !== written) write(last);
+      last = null;
     },
   };
 }
