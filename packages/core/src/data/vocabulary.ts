@@ -21,7 +21,8 @@ export interface Encoded {
   readonly unknown: ReadonlyMap<string, number>;
 }
 
-const WORD = / ?[\p{L}\p{N}_]+(?:['’][\p{L}\p{N}_]+)*|\s|[^\s\p{L}\p{N}_]/gu;
+/** What goes on without a sign for longer than 100 letters is no word, and a model's file has no room for it: it becomes several tokens. */
+const WORD = / ?[\p{L}\p{N}_]{1,100}(?:['’][\p{L}\p{N}_]{1,100}){0,3}|\s|[^\s\p{L}\p{N}_]/gu;
 
 /** The text as a vocabulary of this kind would cut it; bytes as one-character strings of 0 to 255. */
 export function cutText(text: string, kind: TokenKind): Iterable<string> {

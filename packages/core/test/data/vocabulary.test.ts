@@ -33,6 +33,14 @@ describe("Vocabulary", () => {
     );
   });
 
+  it("cuts what is too long for a word into tokens that a model's file can hold", () => {
+    for (const text of ["a".repeat(5000), "𝔞".repeat(5000), "it's".repeat(2000)]) {
+      const vocabulary = Vocabulary.of([text], "words");
+      expect(Math.max(...vocabulary.items.map((item) => item.length))).toBeLessThanOrEqual(1000);
+      expect(vocabulary.decode(vocabulary.encode(text).tokens)).toBe(text);
+    }
+  });
+
   it("leaves out unknown characters and counts them", () => {
     const { tokens, unknown } = Vocabulary.of(["abc"], "characters").encode("aXbXé");
     expect([...tokens]).toEqual([0, 1]);
