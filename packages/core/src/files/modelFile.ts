@@ -85,20 +85,22 @@ function isByte(count: number): (item: string, index: number) => boolean {
   return (item, index) => count === 256 && item === String.fromCharCode(index);
 }
 
+const languageConfig = object<LanguageModelMetadata["config"]>({
+  hiddenSize: integer(1, MOST_UNITS),
+  layers: integer(1, MOST_LAYERS),
+  embeddingSize: integer(0, MOST_UNITS),
+  projectionSize: nullable(integer(1, MOST_UNITS)),
+  dropout: number(0, 1),
+  tieWeights: boolean,
+  vocabularySize: integer(1, MOST_TOKENS),
+});
+
 const languageModel = object<LanguageModelMetadata>({
   cell: object<LanguageModelMetadata["cell"]>({
     name: string(200, 1),
     equations: string(LONGEST_EQUATIONS, 1),
   }),
-  config: object<LanguageModelMetadata["config"]>({
-    hiddenSize: integer(1, MOST_UNITS),
-    layers: integer(1, MOST_LAYERS),
-    embeddingSize: integer(0, MOST_UNITS),
-    projectionSize: nullable(integer(1, MOST_UNITS)),
-    dropout: number(0, 1),
-    tieWeights: boolean,
-    vocabularySize: integer(1, MOST_TOKENS),
-  }),
+  config: languageConfig,
   vocabulary: object<LanguageModelMetadata["vocabulary"]>({
     tokens: oneOf("characters", "words", "bytes"),
     items: list(string(LONGEST_TOKEN, 1), 1, MOST_TOKENS),
@@ -106,6 +108,15 @@ const languageModel = object<LanguageModelMetadata>({
   training: nullable(anyObject),
   precision: oneOf("float32", "float64"),
 });
+
+/** @throws CellstateError `option` where a model of these sizes could not be written: better before it is trained. */
+export function checkLanguageConfig(config: LanguageModelMetadata["config"]): void {
+  try {
+    languageConfig(config, "config");
+  } catch (error) {
+    throw error instanceof SchemaError ? new CellstateError("option", error.message) : error;
+  }
+}
 
 export interface ModelFile<K extends ModelKind = ModelKind> {
   readonly kind: K;

@@ -14,6 +14,7 @@ import {
 } from "../cells/initialiseMatrix.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { CellstateError } from "../errors.ts";
+import { checkLanguageConfig } from "../files/modelFile.ts";
 import {
   type EmbeddingLayer,
   embeddingLayer,
@@ -72,12 +73,17 @@ export class LanguageModel<SignalName extends string = string> {
   /** Null for a model that was never trained. */
   training: TrainingRecord | null = null;
 
-  /** A model whose weights are all zero; `createLanguageModel` gives them their initial values. */
+  /**
+   * A model whose weights are all zero; `createLanguageModel` gives them their initial values.
+   *
+   * @throws CellstateError `option` for sizes out of range, or that the cell or tied weights do not allow.
+   */
   constructor(
     config: LanguageModelConfig<SignalName>,
     precision: "float32" | "float64" = "float32",
   ) {
     const { cell, vocabulary, hiddenSize, layers, embeddingSize, projectionSize } = config;
+    checkLanguageConfig({ ...config, vocabularySize: vocabulary.size });
     if (config.tieWeights && embeddingSize === 0) {
       throw new CellstateError(
         "option",
