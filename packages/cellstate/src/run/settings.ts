@@ -102,19 +102,20 @@ const ALTERNATIVES = [
  * own rate unless one is given with it.
  */
 export function mergeSettings(...layers: readonly Partial<TrainSettings>[]): TrainSettings {
-  return layers.reduce<TrainSettings>((merged, layer) => {
+  const merged: TrainSettings = { ...DEFAULTS };
+  for (const layer of layers) {
     const given = Object.fromEntries(
       Object.entries(layer).filter(([, value]) => value !== undefined),
     ) as Partial<TrainSettings>;
-    const cleared: Partial<Record<keyof TrainSettings, null>> = {};
     for (const group of ALTERNATIVES) {
-      if (group.some((name) => given[name] != null)) for (const name of group) cleared[name] = null;
+      if (!group.some((name) => given[name] != null)) continue;
+      for (const name of group) Object.assign(merged, { [name]: null });
     }
     const { optimizer } = given;
-    const rate =
-      optimizer === undefined || optimizer === merged.optimizer
-        ? {}
-        : { learningRate: LEARNING_RATES[optimizer], alpha: null };
-    return { ...merged, ...cleared, ...rate, ...given } as TrainSettings;
-  }, DEFAULTS);
+    if (optimizer !== undefined && optimizer !== merged.optimizer) {
+      Object.assign(merged, { learningRate: LEARNING_RATES[optimizer], alpha: null });
+    }
+    Object.assign(merged, given);
+  }
+  return merged;
 }

@@ -5,7 +5,7 @@ import type { StartArguments } from "../commands/start.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
 import { loadModel, modelPathFor, saveModelBeside, shellQuoted } from "../modelFiles.ts";
 import { type Story, writeStoryBook } from "../stories.ts";
-import { drawCells, tellingUnits } from "../terminal/cells.ts";
+import { drawCells, type Picture, tellingUnits } from "../terminal/cells.ts";
 import { duration } from "../terminal/duration.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { Output, Terminal } from "../terminal/terminal.ts";
@@ -152,7 +152,9 @@ function drawStory(model: LanguageModel, engine: Engine, story: Story, say: Outp
   heading(say, "What it kept and what it dropped, when the story turned to somebody else");
   const { vocabulary } = model;
   const change = vocabulary.encode(story.facts.slice(0, story.turn ?? 0).trimEnd()).tokens.length;
-  drawSignals(model, engine, story.facts, change, say);
+  const relative = / (\w+)'s name is/.exec(story.facts)?.[1] ?? "other";
+  const mark = { step: change, text: `here the ${relative} comes in` };
+  drawSignals(model, engine, story.facts, mark, say);
 }
 
 /** Forget gate and memory cell of the first layer: whatever of the two the cell has, by its equations. */
@@ -160,7 +162,7 @@ function drawSignals(
   model: LanguageModel,
   engine: Engine,
   text: string,
-  change: number | null,
+  mark: Picture["mark"] | null,
   say: Output,
 ): void {
   const { tokens, layers } = trace(model, engine, text);
@@ -171,9 +173,12 @@ function drawSignals(
     ...program.states.filter((_, index) => index !== program.output).map(({ name }) => name),
   ];
   const signals = names.map((name) => layer[name]);
-  const units = tellingUnits(signals[0], PICTURED_UNITS, change);
+  const units = tellingUnits(signals[0], PICTURED_UNITS, mark?.step ?? null);
   say.line(
-    drawCells({ tokens, signals, units }, { width: Math.min(say.width, 120), depth: say.depth }),
+    drawCells(
+      { tokens, signals, units, mark: mark ?? undefined },
+      { width: Math.min(say.width, 120), depth: say.depth },
+    ),
   );
 }
 

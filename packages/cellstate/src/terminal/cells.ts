@@ -30,6 +30,8 @@ export interface Picture {
   readonly signals: readonly PicturedSignal[];
   /** Which units, in the order of their rows: the same ones for every signal. */
   readonly units: readonly number[];
+  /** Something that happens at a step, said over its column. */
+  readonly mark?: { readonly step: number; readonly text: string };
 }
 
 const LABEL = 6;
@@ -54,8 +56,14 @@ export function drawCells(picture: Picture, options: PictureOptions): string {
       styled(line, "dim", options.depth),
     );
     if (block > 0) lines.push("");
+    const { mark } = picture;
+    if (mark && mark.step >= from && mark.step < to) {
+      const column = LABEL + (mark.step - from) * cellWidth;
+      lines.push(drawMark(mark.text, column, options.width));
+    }
     lines.push(...head);
-    for (const signal of signals) {
+    for (const [index, signal] of signals.entries()) {
+      if (index > 0) lines.push("");
       const draw = drawerOf(signal, units, options.depth);
       for (const [row, unit] of units.entries()) {
         const label = row === 0 ? signal.name : "";
@@ -69,6 +77,14 @@ export function drawCells(picture: Picture, options: PictureOptions): string {
   lines.push("");
   for (const signal of signals) lines.push(...drawLegend(signal, units, options));
   return lines.join("\n");
+}
+
+/** `▼ here`, or where there is more room before it, `here ▼`. */
+function drawMark(text: string, column: number, width: number): string {
+  const after = width - column - 2;
+  if (displayWidth(text) <= after) return `${" ".repeat(column)}▼ ${text}`;
+  if (displayWidth(text) < column) return `${" ".repeat(column - displayWidth(text) - 1)}${text} ▼`;
+  return `${" ".repeat(column)}▼`;
 }
 
 /** Tokens from top to bottom, each over its column, standing on the row of the cells. */
