@@ -54,6 +54,7 @@ export {
 } from "./training/optimizers.ts";
 export type { TrainingLength, TrainOptions } from "./training/options.ts";
 export {
+  NO_PROGRESS,
   type TrainingEvent,
   type TrainingProgress,
   type TrainingSnapshot,

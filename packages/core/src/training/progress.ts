@@ -27,6 +27,24 @@ export interface TrainingProgress {
   validatedStep: number;
 }
 
+/** Before the first step. */
+export const NO_PROGRESS: Readonly<TrainingProgress> = {
+  step: 0,
+  epoch: 0,
+  windowInEpoch: 0,
+  totalSteps: 0,
+  tokens: 0,
+  seconds: 0,
+  lossSum: 0,
+  lossTokens: 0,
+  epochLoss: null,
+  validationLoss: null,
+  bestLoss: null,
+  bestStep: 0,
+  stale: 0,
+  validatedStep: 0,
+};
+
 export interface TrainingSnapshot {
   readonly progress: TrainingProgress;
   readonly arrays: Readonly<Record<string, Weights>>;

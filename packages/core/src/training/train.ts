@@ -10,7 +10,13 @@ import { streamKey } from "../numbers/random.ts";
 import { describeNotFinite, describeValidation } from "./diagnose.ts";
 import { Evaluator } from "./evaluate.ts";
 import { checkOptions, type TrainOptions } from "./options.ts";
-import type { EventBase, TrainingEvent, TrainingProgress, TrainingSnapshot } from "./progress.ts";
+import {
+  type EventBase,
+  NO_PROGRESS,
+  type TrainingEvent,
+  type TrainingProgress,
+  type TrainingSnapshot,
+} from "./progress.ts";
 import { parseSchedule } from "./schedules.ts";
 import { Trainer } from "./trainer.ts";
 import { takeTurn, turnDue } from "./turn.ts";
@@ -22,7 +28,7 @@ const DEFAULTS = { batchSize: 50, window: 50, seed: 1 } as const;
  * there are some, else the last that were finite.
  *
  * @throws CellstateError `not-finite` when a loss or gradient is; the message says where it began, and the model keeps the weights
- * from before. `data` where there is too little text.
+ * from before. `data` where there is too little text. `resume` for a snapshot of another run.
  * @throws RangeError for an option that no run could follow, or a token that the model's vocabulary does not have.
  */
 export async function* train(
@@ -73,38 +79,27 @@ class TrainingRun {
     const validation = options.validation ?? [];
     this.#evaluator =
       validation.length > 0 ? new Evaluator(model, options.engine, validation) : null;
-    this.#progress = options.resume
-      ? { ...options.resume.progress }
-      : {
-          step: 0,
-          epoch: 0,
-          windowInEpoch: 0,
-          totalSteps: 0,
-          tokens: 0,
-          seconds: 0,
-          lossSum: 0,
-          lossTokens: 0,
-          epochLoss: null,
-          validationLoss: null,
-          bestLoss: null,
-          bestStep: 0,
-          stale: 0,
-          validatedStep: 0,
-        };
+    this.#progress = { ...(options.resume?.progress ?? NO_PROGRESS) };
     if (options.resume) this.#resume(options.resume);
   }
 
   #resume({ progress, arrays }: TrainingSnapshot): void {
-    const wanted = Object.entries(this.#trainer.memory());
-    for (const [name, { length }] of wanted) {
-      if (arrays[name]?.length !== length) {
-        throw new CellstateError(
-          "resume",
-          `the checkpoint's ${name} has ${arrays[name]?.length ?? 0} numbers, this run needs ${length}; ` +
-            "resume with the options and the data of the run that wrote it",
-        );
+    const wanted = this.#trainer.memory();
+    const refuse = (what: string): never => {
+      const advice = "resume with the options, the data and the engine of the run that wrote it";
+      throw new CellstateError("resume", `the checkpoint ${what}; ${advice}`);
+    };
+    for (const [name, { length, BYTES_PER_ELEMENT }] of Object.entries(wanted)) {
+      const given = arrays[name];
+      if (given?.length !== length) {
+        refuse(`has ${given?.length ?? 0} numbers of ${name}, this run needs ${length}`);
+      } else if (given.BYTES_PER_ELEMENT !== BYTES_PER_ELEMENT) {
+        const bits = 8 * given.BYTES_PER_ELEMENT;
+        refuse(`has ${name} in float${bits}, this run needs float${8 * BYTES_PER_ELEMENT}`);
       }
     }
+    const strange = Object.keys(arrays).find((name) => name !== "best" && !(name in wanted));
+    if (strange) refuse(`has ${strange}, for which this run has no place`);
     this.#trainer.restore(progress.step, arrays);
     if (arrays.best) this.#best = arrays.best.slice();
   }

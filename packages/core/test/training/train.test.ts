@@ -142,6 +142,23 @@ describe("train", () => {
     expect(kinds).toEqual(["done"]);
   });
 
+  it.each<[string, Partial<TrainOptions>, RegExp]>([
+    [
+      "optimizer",
+      { optimizer: { name: "sgd" } },
+      /^the checkpoint has slot\.1, for which this run/,
+    ],
+    ["batch size", { batchSize: 4 }, /has 96 numbers of state\.0, this run needs 48; resume with/],
+    ["engine", { engine: createWasmEngine() }, /has weights in float64, this run needs float32;/],
+  ])("refuses to resume with another %s", async (_, more, message) => {
+    const events = await collect(createModel("float64"), options(engine, { length: { steps: 2 } }));
+    const resume = events.at(-1)?.snapshot();
+    const error = await collect(createModel(), options(engine, { ...more, resume })).catch(
+      (e) => e,
+    );
+    expect(error).toMatchObject({ code: "resume", message: expect.stringMatching(message) });
+  });
+
   it.each<[Partial<TrainOptions>, string]>([
     [
       { length: { steps: Number.NaN } },
