@@ -86,6 +86,17 @@ export function storedWeights(program: CellProgram, sizes: Sizes): readonly Stor
   });
 }
 
+/** The elements of one matrix, row-major. */
+export function storedMatrix(
+  program: CellProgram,
+  sizes: Sizes,
+  matrix: number,
+): readonly StoredWeight[] {
+  return storedWeights(program, sizes)
+    .filter((weight) => weight.matrix === matrix)
+    .sort((a, b) => a.row - b.row || a.column - b.column);
+}
+
 export interface CellLayoutOptions {
   /** Steps of the capacity. */
   readonly steps: number;

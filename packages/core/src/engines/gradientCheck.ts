@@ -1,7 +1,7 @@
 /** Is a cell's derivative right? Its gradients on the reference engine, against central differences over several steps. */
 import type { Cell } from "../cells/cell.ts";
 import { RandomStream, streamKey } from "../numbers/random.ts";
-import { initialState, layoutCell, positions, type Sizes, storedWeights } from "./cellTensors.ts";
+import { initialState, layoutCell, positions, type Sizes, storedMatrix } from "./cellTensors.ts";
 import {
   checkGradients,
   type GradientCheckSettings,
@@ -96,11 +96,8 @@ export function gradientCheck(cell: Cell, options: CellGradientCheckOptions = {}
     analytic: gradients.map((at) => plan.numbers[at]),
   });
   const { weightGradients, vectorGradients, stateGradients, inputGradient } = training;
-  const stored = storedWeights(program, sizes);
   const groups: GradientGroup[] = program.matrices.map(({ name }, matrix) => {
-    const elements = stored
-      .filter((weight) => weight.matrix === matrix)
-      .sort((a, b) => a.row - b.row || a.column - b.column);
+    const elements = storedMatrix(program, sizes, matrix);
     return group(
       name,
       elements.map(({ source, at }) => spec.weights[source].offset + at),

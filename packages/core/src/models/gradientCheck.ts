@@ -1,8 +1,10 @@
 /** Are the gradients right? Of a cell or of a whole model, against central differences in float64. */
 import type { Cell } from "../cells/cell.ts";
+import { positions, storedMatrix } from "../engines/cellTensors.ts";
 import {
   checkGradients,
   type GradientCheckSettings,
+  type GradientGroup,
   type GradientReport,
 } from "../engines/checkGradients.ts";
 import {
@@ -66,13 +68,23 @@ function checkModel(model: LanguageModel, options: ModelGradientCheckOptions): G
   plan.backward(span, 1);
   const { gradientsAt, compiled } = plan;
   const gradients = compiled.numbers.slice(gradientsAt, gradientsAt + model.parameters.size);
-  const groups = model.parameters.parameters.map(({ name, tensor }) => {
-    const positions: number[] = [];
-    for (let r = 0; r < tensor.rows; r++) {
-      for (let c = 0; c < tensor.width; c++) positions.push(tensor.offset + r * tensor.stride + c);
+  const { parameters, recurrent } = model;
+  const group = (what: string, at: readonly number[]): GradientGroup => {
+    return { what, values: weights, positions: at, analytic: at.map((place) => gradients[place]) };
+  };
+  // Of a recurrent layer by the names in its equations, not by the stacks in which they are stored.
+  const stacks = new Set(recurrent.flatMap((layer) => layer.weights));
+  const groups = parameters.parameters
+    .filter((_, index) => !stacks.has(index))
+    .map(({ name, tensor }) => group(name, positions(tensor)));
+  for (const { name: layer, cell, sizes, weights: stored } of recurrent) {
+    for (const [matrix, { name }] of cell.program.matrices.entries()) {
+      const elements = storedMatrix(cell.program, sizes, matrix);
+      const at = elements.map(
+        (weight) => parameters.tensor(stored[weight.source]).offset + weight.at,
+      );
+      groups.push(group(`${layer}.${name}`, at));
     }
-    const analytic = positions.map((at) => gradients[at]);
-    return { what: name, values: weights, positions, analytic };
-  });
+  }
   return checkGradients(evaluate, groups, options);
 }
