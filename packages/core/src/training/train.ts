@@ -66,8 +66,12 @@ class TrainingRun {
     this.#options = options;
     this.#seed = options.seed ?? DEFAULTS.seed;
     const pieces = trainingPieces(options.documents, { batchSize, window });
-    // Rows that would never have a piece are not laid out.
-    const shape = { batchSize: Math.min(batchSize, pieces.length), window };
+    // Rows that would never have a piece, and steps that no piece has, are not laid out.
+    const longest = pieces.reduce((most, { start, end }) => Math.max(most, end - start), 1);
+    const shape = {
+      batchSize: Math.min(batchSize, pieces.length),
+      window: Math.min(window, longest),
+    };
     this.#reader = new WindowReader(options.documents, pieces, shape);
     this.#trainer = new Trainer(model, options.engine, {
       ...shape,

@@ -1,6 +1,6 @@
 /**
  * One training step after another, without a loop around them: a window in, loss and gradient norm out, weights updated.
- * Nothing is allocated in a step.
+ * A step takes no memory that grows: no buffer, no view.
  */
 import type { Window, WindowShape } from "../data/windows.ts";
 import { type Engine, type Span, UPDATE_RULES } from "../engines/engine.ts";

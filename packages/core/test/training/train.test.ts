@@ -200,6 +200,14 @@ describe("train", () => {
     }
   });
 
+  it("takes a window and a batch beyond any text for the whole of it", async () => {
+    const [whole, beyond] = [createModel("float64"), createModel("float64")];
+    const short = { documents: [{ name: "a", tokens: documents[0].tokens.slice(0, 30) }] };
+    await collect(whole, options(engine, { ...short, batchSize: 1, window: 29 }));
+    await collect(beyond, options(engine, { ...short, batchSize: 1e9, window: 1e9 }));
+    expect(beyond.weights).toEqual(whole.weights);
+  });
+
   it("ends at an AbortSignal with the weights it has", async () => {
     const abort = new AbortController();
     const model = createModel("float64");
