@@ -13,6 +13,7 @@ import {
   TensorReader,
 } from "../files/modelFile.ts";
 import type { StoredTensor } from "../files/safetensors.ts";
+import { shown } from "../files/shown.ts";
 import { fromTorch, type TorchSource, torchShapes, toTorch } from "../files/torchNames.ts";
 import { readMatrix, writeMatrix } from "../layers/parameters.ts";
 import { cellSizes, readCellWeights, writeCellWeights } from "../layers/recurrent.ts";
@@ -48,9 +49,10 @@ export function encodeLanguageModel(model: LanguageModel): Uint8Array<ArrayBuffe
 export function decodeLanguageModel(bytes: Uint8Array, name: string): LanguageModel {
   const { metadata, tensors } = decodeModel(bytes, name, KIND);
   const reader = new TensorReader(name, tensors);
-  const cell = restoreCell(metadata.cell, name);
+  const file = shown(name);
+  const cell = restoreCell(metadata.cell, file);
   // Shapes first: a header that lies about sizes must not make us take memory for them.
-  checkShapes(cell, metadata, reader, name);
+  checkShapes(cell, metadata, reader, file);
   const { vocabularySize, ...config } = metadata.config;
   const { tokens, items } = metadata.vocabulary;
   const model = new LanguageModel(
@@ -61,7 +63,7 @@ export function decodeLanguageModel(bytes: Uint8Array, name: string): LanguageMo
 
   placeTensors(model, {
     take: (tensor, shape) => reader.take(tensor, shape, sizesReason(metadata)),
-    label: (tensor) => `${name}: tensor \`${tensor}\``,
+    label: (tensor) => `${file}: tensor \`${tensor}\``,
   });
   reader.end();
   return model;

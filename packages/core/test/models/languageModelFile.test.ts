@@ -72,6 +72,19 @@ describe("a language model's file", () => {
     expect(writeAndRead(model).weights).toEqual(model.weights);
   });
 
+  it("is refused in one line whatever its name and its equations hold", () => {
+    const { tensors, metadata } = readSafetensors(
+      encodeLanguageModel(createModel({ cell: lstm })),
+      "model.safetensors",
+    );
+    const { checksum: _, ...said } = metadata;
+    const cell = JSON.stringify({ name: "lstm", equations: "x\n\n" });
+    const bytes = writeSafetensors(tensors, { ...said, cell });
+    expect(() => decodeLanguageModel(bytes, "two\nlines")).toThrow(
+      /^two\\u\{a\}lines: the cell's equations: line 1, column 2: expected = after x, .*$/,
+    );
+  });
+
   it("is refused in one line where its sizes would take memory that its tensors do not bear out", () => {
     const cell = findCell("mingru");
     const items = Array.from({ length: 100_000 }, (_, i) => `w${i}`);
