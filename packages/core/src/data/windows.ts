@@ -46,10 +46,11 @@ const LONGEST_PIECE = 2048;
 export function trainingPieces(documents: readonly TokenDocument[], shape: WindowShape): Piece[] {
   const targets = countTargets(documents);
   if (targets === 0) {
-    const names = documents.map(({ name }) => name).join(", ") || "no document";
+    const names = documents.slice(0, 3).map(({ name }) => name);
+    if (documents.length > 3) names.push(`${documents.length - 3} more`);
     throw new CellstateError(
       "data",
-      `${names}: nothing to learn from; a text needs two tokens at least, give a longer one`,
+      `${names.join(", ") || "no document"}: nothing to learn from; a text needs two tokens at least, give a longer one`,
     );
   }
   const { batchSize, window } = shape;

@@ -264,6 +264,7 @@ class TrainingRun {
     for (let epoch = 0; epoch < length.epochs; epoch++) {
       this.#reader.begin(streamKey(this.#seed, "order", epoch));
       total += this.#reader.skip(Number.POSITIVE_INFINITY);
+      await this.#turn();
     }
     return total;
   }

@@ -113,6 +113,10 @@ describe("WindowReader", () => {
     expect(() => trainingPieces(documents, { batchSize: 2, window: 5 })).toThrow(
       "document 0, document 1: nothing to learn from; a text needs two tokens at least, give a longer one",
     );
+    const many = documentsOf(Array.from({ length: 9_000 }, () => 1));
+    expect(() => trainingPieces(many, { batchSize: 2, window: 5 })).toThrow(
+      /^document 0, document 1, document 2, 8997 more: nothing to learn from; /,
+    );
   });
 });
 
