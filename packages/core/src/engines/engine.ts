@@ -13,7 +13,7 @@
  * capacity. `forward` and `backward` of rows [from, to) of the batch touch only those rows, so rows can be split over threads;
  * `gradients` sums over all rows and is split by columns.
  */
-import type { CellProgram, Width } from '../cells/program.ts';
+import type { CellProgram, Width } from "../cells/program.ts";
 
 /** A rectangle in a plan's memory, in numbers: row r starts at offset + r · stride. */
 export interface Tensor {
@@ -45,7 +45,7 @@ export interface Span {
  * offset − batch·stride of the call) hold the initial state.
  */
 export interface CellSpec {
-  readonly kind: 'cell';
+  readonly kind: "cell";
   readonly program: CellProgram;
   readonly sizes: Readonly<Record<Width, number>>;
   /** [T·B, in], or tokens [T·B]: then x is one-hot and the product with x a row of its weights. */
@@ -75,7 +75,7 @@ export interface CellSpec {
 
 /** output = input · W + b. W is [K, N], or with `transposed` [N, K] (an embedding's table used again). */
 export interface LinearSpec {
-  readonly kind: 'linear';
+  readonly kind: "linear";
   readonly input: Tensor;
   readonly output: Tensor;
   readonly weight: Tensor;
@@ -94,7 +94,7 @@ export interface LinearSpec {
 
 /** output[r] = table[tokens[r]]. */
 export interface EmbeddingSpec {
-  readonly kind: 'embedding';
+  readonly kind: "embedding";
   readonly tokens: Integers;
   /** [V, E] */
   readonly table: Tensor;
@@ -111,7 +111,7 @@ export interface EmbeddingSpec {
  * when uniform(key, r · width + u) ≥ rate, with `numbers/random`'s generator, the same on every engine.
  */
 export interface DropoutSpec {
-  readonly kind: 'dropout';
+  readonly kind: "dropout";
   readonly input: Tensor;
   readonly output: Tensor;
   readonly rate: number;
@@ -122,7 +122,7 @@ export interface DropoutSpec {
 
 /** losses[r] = −log softmax(logits[r])[targets[r]], 0 where the target is −1: such rows count for nothing. */
 export interface CrossEntropySpec {
-  readonly kind: 'crossEntropy';
+  readonly kind: "crossEntropy";
   /** [R, V] */
   readonly logits: Tensor;
   readonly targets: Integers;
@@ -213,7 +213,7 @@ export interface CompiledPlan {
 
 export interface Engine {
   readonly name: string;
-  readonly precision: 'float32' | 'float64';
+  readonly precision: "float32" | "float64";
   /** @throws RangeError when the plan needs more memory than the engine can address; the message says how much. */
   compile(plan: PlanSpec): CompiledPlan;
 }
