@@ -84,7 +84,7 @@ export const addTrain: AddCommand = (program, terminal) => {
       numberOption(
         "--epochs <n>",
         "positiveInteger",
-        "passes over the text (default: as many as make about 8,000 steps)",
+        "passes over the text (default: as many as make about 6,000 steps)",
       ).conflicts(["steps", "minutes"]),
     )
     .addOption(

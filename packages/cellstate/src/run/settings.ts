@@ -53,7 +53,7 @@ export const DEFAULTS: TrainSettings = {
   steps: null,
   minutes: null,
   optimizer: "adam",
-  learningRate: 4e-3,
+  learningRate: 2e-2,
   alpha: null,
   schedule: "warmup:100+cosine:0.05",
   clipNorm: 1,
@@ -86,8 +86,8 @@ export const LEARNING_RATES: Readonly<Record<OptimizerName, number>> = {
   sgd: 1,
 };
 
-/** Updates that a run without a length aims at: about ten minutes on two cores with the default sizes. */
-export const DEFAULT_STEPS = 8_000;
+/** Updates that a run without a length aims at: some seven minutes with the default sizes. */
+export const DEFAULT_STEPS = 6_000;
 /** More passes over a short text would only learn it by heart. */
 export const MOST_DEFAULT_EPOCHS = 100;
 
