@@ -33,7 +33,6 @@ export const PRESETS = {
       schedule: "step:0.97:1:10",
       clipValue: 5,
       validation: 0.05,
-      validationAtEnd: true,
     },
   },
 } as const satisfies Record<string, Preset>;

@@ -63,25 +63,6 @@ function corpusOf(
   };
 }
 
-/** Each document's last share held out in one piece; state begins anew there. */
-export function splitAtEnd(
-  documents: readonly TokenDocument[],
-  share: number,
-): { readonly training: TokenDocument[]; readonly validation: TokenDocument[] } {
-  const parts = documents.map(({ name, tokens }) => {
-    const cut = Math.floor(tokens.length * (1 - share));
-    return {
-      kept: { name, tokens: tokens.subarray(0, cut) },
-      held: { name, tokens: tokens.subarray(cut) },
-    };
-  });
-  return {
-    training: parts.map(({ kept }) => kept),
-    // One token alone foretells nothing.
-    validation: parts.map(({ held }) => held).filter(({ tokens }) => tokens.length > 1),
-  };
-}
-
 /** `3 characters that the model does not know, 12 times in all: "é", "ß", "…"`; null where all are known. */
 export function describeUnknown({ vocabulary, unknown }: Corpus): string | null {
   if (unknown.size === 0) return null;

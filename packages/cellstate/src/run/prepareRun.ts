@@ -24,7 +24,7 @@ import { grouped } from "../terminal/text.ts";
 import { UsageError } from "../usageError.ts";
 import { VERSION } from "../version.ts";
 import { type RunState, readRunCheckpoint, writeRunCheckpoint } from "./checkpoint.ts";
-import { type Corpus, describeUnknown, readCorpus, splitAtEnd } from "./corpus.ts";
+import { type Corpus, describeUnknown, readCorpus } from "./corpus.ts";
 import {
   DEFAULT_STEPS,
   MOST_DEFAULT_EPOCHS,
@@ -174,9 +174,7 @@ interface Parts {
 
 function assemble({ model, settings: asked, corpus, resume, notes, from }: Parts): PreparedRun {
   const { validation: share, seed } = asked;
-  const { training, validation } = asked.validationAtEnd
-    ? splitAtEnd(corpus.documents, share)
-    : splitDocuments(corpus.documents, share, seed);
+  const { training, validation } = splitDocuments(corpus.documents, share, seed);
   const settings = withLength(asked, training);
   const { files, sha256 } = corpus;
   const state = { cellstate: VERSION, settings, files, sha256, from };

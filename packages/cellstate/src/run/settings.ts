@@ -31,8 +31,6 @@ export interface TrainSettings {
   readonly clipValue: number | null;
   /** Share of the text to hold out. */
   readonly validation: number;
-  /** True holds out each text's end in one piece; false, stretches spread over it. */
-  readonly validationAtEnd: boolean;
   readonly engine: "wasm" | "reference";
   readonly seed: number;
 }
@@ -59,7 +57,6 @@ export const DEFAULTS: TrainSettings = {
   clipNorm: 1,
   clipValue: null,
   validation: 0.05,
-  validationAtEnd: false,
   engine: "wasm",
   seed: 1,
 };
