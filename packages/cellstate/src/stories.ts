@@ -6,31 +6,23 @@
  */
 import { RandomStream, streamKey } from "@cellstate/core";
 
-const MEN = ["Krish", "Wish", "Arjun", "Omar", "Leo", "Hugo", "Ivan", "Kofi", "Noah", "Theo"];
-const WOMEN = ["Asha", "Mira", "Lena", "Zoe", "Nora", "Ines", "Yuki", "Ada", "Ruth", "Vera"];
-
-/** Twenty. */
-export const NAMES: readonly string[] = [...MEN, ...WOMEN];
-
-export const PLACES = [
-  "Pune",
-  "Delhi",
-  "Oslo",
-  "Lima",
-  "Cairo",
-  "Kyoto",
-  "Quito",
-  "Paris",
+/** Those who tell, and those who are told of: ten each, twenty names in all. */
+export const TELLERS = [
+  ...["Krish", "Arjun", "Omar", "Leo", "Hugo"],
+  ...["Asha", "Mira", "Lena", "Zoe", "Nora"],
 ] as const;
 
-export const LIKES = ["tea", "chess", "music", "trains", "birds", "soup", "maps", "rain"] as const;
+export const BROTHERS = ["Wish", "Ivan", "Kofi", "Noah", "Theo"] as const;
+export const SISTERS = ["Ines", "Yuki", "Ada", "Ruth", "Vera"] as const;
 
-/** Who the second person is to the first, with the names and the pronoun that go with it. */
+export const PLACES = ["Pune", "Delhi", "Oslo", "Lima", "Cairo", "Paris"] as const;
+
+export const LIKES = ["tea", "chess", "music", "trains", "birds", "soup"] as const;
+
+/** Who is told of, with the names and the pronoun that go with it. */
 export const RELATIONS = [
-  { relation: "brother", names: MEN, pronoun: "He" },
-  { relation: "sister", names: WOMEN, pronoun: "She" },
-  { relation: "uncle", names: MEN, pronoun: "He" },
-  { relation: "aunt", names: WOMEN, pronoun: "She" },
+  { relation: "brother", names: BROTHERS, pronoun: "He" },
+  { relation: "sister", names: SISTERS, pronoun: "She" },
 ] as const;
 
 export interface Question {
@@ -41,8 +33,6 @@ export interface Question {
 }
 
 export interface Story {
-  /** One person or two. */
-  readonly people: 1 | 2;
   /** What is told, before any question. Stories of the same facts are the same story. */
   readonly facts: string;
   /** Where in the facts the second person comes in: the index of a character. Null in a story of one. */
@@ -61,46 +51,50 @@ export function promptFor({ facts }: Story, { text }: Question): string {
   return `${facts} ${text}`;
 }
 
+/** Who is in a story: the teller, the relative, or one after the other. */
+export type Cast = "teller" | "relative" | "both";
+
 /** The next story of a stream: the same stream gives the same stories. */
-export function tellStory(stream: RandomStream, people: 1 | 2): Story {
+export function tellStory(stream: RandomStream, cast: Cast): Story {
   const [place, otherPlace] = takeTwo(PLACES, stream);
   const [like, otherLike] = takeTwo(LIKES, stream);
   const { relation, names, pronoun } = takeOne(RELATIONS, stream);
-  const other = takeOne(names, stream);
-  const others = NAMES.filter((candidate) => candidate !== other);
-  const name = takeOne(others, stream);
+  const name = takeOne(TELLERS, stream);
+  const other = takeOne<string>(names, stream);
 
   const first = `My name is ${name}. I live in ${place} and I like ${like}.`;
   const second = `My ${relation}'s name is ${other}. ${pronoun} lives in ${otherPlace} and likes ${otherLike}.`;
-  const questions: Question[] = [
+  const ofTeller: Question[] = [
     { text: `Who likes ${like}?`, answer: name },
     { text: `Who lives in ${place}?`, answer: name },
     { text: "Where do I live?", answer: place },
     { text: "What do I like?", answer: like },
     { text: "What is my name?", answer: name },
   ];
-  if (people === 2) {
-    questions.push(
-      { text: `Who likes ${otherLike}?`, answer: other },
-      { text: `Who lives in ${otherPlace}?`, answer: other },
-      { text: `Where does my ${relation} live?`, answer: otherPlace },
-      { text: `What does my ${relation} like?`, answer: otherLike },
-      { text: `What is my ${relation}'s name?`, answer: other },
-    );
-  }
-  return {
-    people,
-    facts: people === 2 ? `${first} ${second}` : first,
-    turn: people === 2 ? first.length + 1 : null,
-    questions: stream.shuffle(questions),
-  };
+  const ofRelative: Question[] = [
+    { text: `Who likes ${otherLike}?`, answer: other },
+    { text: `Who lives in ${otherPlace}?`, answer: other },
+    { text: `Where does my ${relation} live?`, answer: otherPlace },
+    { text: `What does my ${relation} like?`, answer: otherLike },
+    { text: `What is my ${relation}'s name?`, answer: other },
+  ];
+  const told = {
+    teller: { facts: first, turn: null, questions: ofTeller },
+    relative: { facts: second, turn: null, questions: ofRelative },
+    both: {
+      facts: `${first} ${second}`,
+      turn: first.length + 1,
+      questions: [...ofTeller, ...ofRelative],
+    },
+  }[cast];
+  return { ...told, questions: stream.shuffle(told.questions) };
 }
 
 export interface StoryBook {
   /** Short stories of one person, to begin with. */
-  readonly first: readonly Story[];
+  readonly short: readonly Story[];
   /** Stories of two. */
-  readonly second: readonly Story[];
+  readonly long: readonly Story[];
   /** Stories of two that are not among those. */
   readonly unseen: readonly Story[];
 }
@@ -110,18 +104,22 @@ export type StoryCounts = { readonly [Part in keyof StoryBook]: number };
 
 /** A book from a seed. The unseen stories do not depend on how many others there are. */
 export function writeStoryBook(seed: number, counts: StoryCounts): StoryBook {
-  const tell = (part: keyof StoryBook, people: 1 | 2, refused: ReadonlySet<string>): Story[] => {
+  const tell = (part: keyof StoryBook, casts: readonly Cast[], refused: ReadonlySet<string>) => {
     const stream = new RandomStream(streamKey(seed, "stories", part));
     const told: Story[] = [];
     while (told.length < counts[part]) {
-      const next = tellStory(stream, people);
+      const next = tellStory(stream, casts[told.length % casts.length]);
       if (!refused.has(next.facts)) told.push(next);
     }
     return told;
   };
-  const unseen = tell("unseen", 2, new Set());
+  const unseen = tell("unseen", ["both"], new Set());
   const facts = new Set(unseen.map((story) => story.facts));
-  return { first: tell("first", 1, facts), second: tell("second", 2, facts), unseen };
+  return {
+    short: tell("short", ["teller", "relative"], facts),
+    long: tell("long", ["both"], facts),
+    unseen,
+  };
 }
 
 function takeOne<T>(values: readonly T[], stream: RandomStream): T {

@@ -42,7 +42,7 @@ async function startWithStories(given: StartArguments, terminal: Terminal): Prom
   const book = writeStoryBook(seed, STORY_COUNTS);
   const [example] = book.unseen;
   const model = storyModel(book, seed);
-  const count = book.first.length + book.second.length;
+  const count = book.short.length + book.long.length;
   heading(
     say,
     `Learning ${grouped(count)} small stories like this one, with every question they answer`,

@@ -29,6 +29,8 @@ export interface RunOptions {
   /** Called about so often with all that is needed to go on; and at the end. */
   readonly checkpoint?: { readonly everySeconds: number; save(snapshot: TrainingSnapshot): void };
   readonly onEvent?: (event: TrainingEvent) => void;
+  /** Which of several trainings of one model this is. */
+  readonly lesson?: RunState["lesson"];
   /** Seconds between samples of what the model writes; 0 for none. */
   readonly sampleEvery?: number;
 }
@@ -67,7 +69,7 @@ export async function runTraining(model: LanguageModel, options: RunOptions): Pr
     const now = performance.now();
     if (event.kind === "step") smoothed = smoothLoss(smoothed, event.loss);
     speed.add(event.progress.tokens, now);
-    const state = stateOf(event.progress, length, smoothed, speed);
+    const state = { ...stateOf(event.progress, length, smoothed, speed), lesson: options.lesson };
     if (event.kind === "validation") progress.validated(state, event.best);
     if (event.kind === "step") {
       progress.update(state);

@@ -16,6 +16,8 @@ export interface RunState {
   readonly epoch: number;
   /** Of the whole run; null where its length is given otherwise. */
   readonly epochs: number | null;
+  /** Which of several trainings of one model this is: said in place of the epoch. */
+  readonly lesson?: { readonly number: number; readonly of: number };
   /** Mean training loss, nats a token. */
   readonly loss: number;
   readonly validationLoss: number | null;
@@ -32,7 +34,7 @@ export interface Progress {
   sample(text: string): void;
   /** A line that stays. */
   note(text: string): void;
-  /** Ends the moving line; it stays as it was. */
+  /** Ends the moving line; it stays as it was. May be called again. */
   done(): void;
 }
 
@@ -92,6 +94,7 @@ function liveProgress(output: Output, now: () => number): Progress {
     },
     done() {
       draw();
+      last = null;
       log.done();
     },
   };
@@ -177,7 +180,8 @@ export function formatPlain(state: RunState): string {
   ].join("  ");
 }
 
-function epochText({ epoch, epochs, step, totalSteps }: RunState): string {
+function epochText({ epoch, epochs, step, totalSteps, lesson }: RunState): string {
+  if (lesson) return `lesson ${lesson.number}/${lesson.of}`;
   const present = epochs !== null && step >= totalSteps ? epochs : epoch + 1;
   return epochs === null ? `epoch ${present}` : `epoch ${Math.min(present, epochs)}/${epochs}`;
 }
