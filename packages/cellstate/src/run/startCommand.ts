@@ -5,7 +5,7 @@ import type { StartArguments } from "../commands/start.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
 import { loadModel, modelPathFor, saveModelBeside, shellQuoted } from "../modelFiles.ts";
 import { type Story, writeStoryBook } from "../stories.ts";
-import { drawCells, type Picture, tellingUnits } from "../terminal/cells.ts";
+import { drawCells, type Picture, tellingUnits, unitsByFate } from "../terminal/cells.ts";
 import { duration } from "../terminal/duration.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { Output, Terminal } from "../terminal/terminal.ts";
@@ -18,6 +18,8 @@ import { trainCommand } from "./trainCommand.ts";
 
 /** Rows of the picture: enough to see kinds of units, few enough to see at once. */
 const PICTURED_UNITS = 10;
+/** Of each kind: kept, dropped, taken up. */
+const UNITS_OF_A_FATE = 4;
 const WIDEST_TEXT = 88;
 
 export async function startCommand(
@@ -173,13 +175,14 @@ function drawSignals(
     ...program.states.filter((_, index) => index !== program.output).map(({ name }) => name),
   ];
   const signals = names.map((name) => layer[name]);
-  const units = tellingUnits(signals[0], PICTURED_UNITS, mark?.step ?? null);
-  say.line(
-    drawCells(
-      { tokens, signals, units, mark: mark ?? undefined },
-      { width: Math.min(say.width, 120), depth: say.depth },
-    ),
-  );
+  const memory = signals.find(({ range }) => range === null);
+  const width = Math.min(say.width, 120);
+  const chosen =
+    mark && memory
+      ? unitsByFate(memory, mark.step, UNITS_OF_A_FATE)
+      : { units: tellingUnits(signals[0], PICTURED_UNITS, mark?.step ?? null) };
+  const picture = { tokens, signals, mark: mark ?? undefined, ...chosen };
+  say.line(drawCells(picture, { width, depth: say.depth }));
 }
 
 function heading(say: Output, text: string): void {

@@ -30,6 +30,8 @@ export interface Picture {
   readonly signals: readonly PicturedSignal[];
   /** Which units, in the order of their rows: the same ones for every signal. */
   readonly units: readonly number[];
+  /** What the units from a row on have in common, said at that row's end: `kept`. */
+  readonly groups?: ReadonlyMap<number, string>;
   /** Something that happens at a step, said over its column. */
   readonly mark?: { readonly step: number; readonly text: string };
 }
@@ -39,8 +41,9 @@ const TALLEST_HEAD = 8;
 
 /** Signals below one another, in as many blocks as the tokens take. */
 export function drawCells(picture: Picture, options: PictureOptions): string {
-  const { tokens, signals, units } = picture;
-  const room = Math.max(1, options.width - LABEL - 1);
+  const { tokens, signals, units, groups } = picture;
+  const side = Math.max(0, ...[...(groups?.values() ?? [])].map((text) => displayWidth(text) + 1));
+  const room = Math.max(1, options.width - LABEL - 1 - side);
   // Two columns a token where that is enough for all, or would not take more blocks than one column does.
   const wide = Math.ceil(tokens.length / room) === Math.ceil((2 * tokens.length) / room);
   const cellWidth = wide ? 2 : 1;
@@ -70,7 +73,9 @@ export function drawCells(picture: Picture, options: PictureOptions): string {
         const number = String(unit).padStart(LABEL - 1 - displayWidth(label));
         let line = `${styled(label, "bold", options.depth)}${styled(number, "dim", options.depth)} `;
         for (let step = from; step < to; step++) line += draw(signal.at(step, unit), cellWidth);
-        lines.push(options.depth >= 8 ? line + RESET_BACKGROUND : line);
+        if (options.depth >= 8) line += RESET_BACKGROUND;
+        const group = groups?.get(row);
+        lines.push(group === undefined ? line : `${line} ${styled(group, "dim", options.depth)}`);
       }
     }
   }
@@ -239,4 +244,48 @@ export function tellingUnits(
     .slice(0, count)
     .sort((a, b) => b.moved - a.moved || a.unit - b.unit)
     .map(({ unit }) => unit);
+}
+
+/** Units by what became of their memory when the context changed. */
+export interface UnitsByFate {
+  readonly units: readonly number[];
+  /** The row at which each kind begins. */
+  readonly groups: ReadonlyMap<number, string>;
+}
+
+/**
+ * The units that show best what a memory did at a change of context: those that held on to what they had, those that let go of it, and
+ * those that took up something new, the clearest of each.
+ *
+ * @param memory A signed state, such as c.
+ * @param change The step at which the context changes; at least 1.
+ * @param each Units of each kind.
+ */
+export function unitsByFate(memory: PicturedSignal, change: number, each: number): UnitsByFate {
+  const end = memory.steps - 1;
+  const scores = Array.from({ length: memory.units }, (_, unit) => {
+    const before = memory.at(change - 1, unit);
+    const after = memory.at(end, unit);
+    const same = Math.sign(before) === Math.sign(after);
+    let least = Math.abs(before);
+    for (let step = change; step <= end; step++)
+      least = Math.min(least, Math.abs(memory.at(step, unit)));
+    return {
+      unit,
+      kept: same ? least : 0,
+      dropped: Math.abs(before) - Math.abs(after),
+      "taken up": Math.abs(after) - Math.abs(before),
+    };
+  });
+  const units: number[] = [];
+  const groups = new Map<number, string>();
+  for (const fate of ["kept", "dropped", "taken up"] as const) {
+    const best = scores
+      .filter((score) => score[fate] > 0 && !units.includes(score.unit))
+      .sort((a, b) => b[fate] - a[fate] || a.unit - b.unit)
+      .slice(0, each);
+    if (best.length > 0) groups.set(units.length, fate);
+    units.push(...best.map(({ unit }) => unit));
+  }
+  return { units, groups };
 }

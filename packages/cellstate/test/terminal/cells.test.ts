@@ -1,6 +1,11 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import { drawCells, type PicturedSignal, tellingUnits } from "../../src/terminal/cells.ts";
+import {
+  drawCells,
+  type PicturedSignal,
+  tellingUnits,
+  unitsByFate,
+} from "../../src/terminal/cells.ts";
 import { displayWidth } from "../../src/terminal/text.ts";
 
 const TOKENS = [
@@ -162,5 +167,41 @@ describe("the units worth showing", () => {
 
   test("are all there are where fewer are there than asked for", () => {
     expect(tellingUnits(GATE, 10, 5)).toHaveLength(3);
+  });
+});
+
+describe("units by what became of their memory", () => {
+  const memory = signal("c", null, [
+    [0, 2, 2, 2, 2, 2],
+    [0, -3, -3, 0, 0, 0],
+    [0, 0, 0, 0, 1, 1],
+    [0, 1, 1, -1, -1, -1],
+    [0, 0, 0, 0, 0, 0],
+  ]);
+
+  test("are told apart: kept, dropped, taken up", () => {
+    const { units, groups } = unitsByFate(memory, 3, 2);
+    expect(units).toEqual([0, 1, 2]);
+    expect([...groups]).toEqual([
+      [0, "kept"],
+      [1, "dropped"],
+      [2, "taken up"],
+    ]);
+  });
+
+  test("are said at the end of the rows where each kind begins", () => {
+    const { units, groups } = unitsByFate(memory, 3, 2);
+    const tokens = ["a", "b", "c", "d", "e", "f"];
+    const picture = { tokens, signals: [memory], units, groups, mark: { step: 3, text: "turn" } };
+    expect(drawCells(picture, { width: 40, depth: 0 })).toMatchInlineSnapshot(`
+      "            ▼ turn
+            a b c d e f
+      c   0   ++++++++++ kept
+          1   ≡≡≡≡       dropped
+          2         ∙∙∙∙ taken up
+
+      c     −3.0 ≡≡==--  ∙∙++## 3.0
+            memory cell"
+    `);
   });
 });
