@@ -1,13 +1,7 @@
 /** `cellstate start`, which `npm start` calls: a first look that needs nothing but a minute. */
 import { numberOption } from "../options.ts";
+import type { StartArguments } from "../run/startArguments.ts";
 import { type AddCommand, jsonOption } from "./common.ts";
-
-export interface StartArguments {
-  readonly out?: string;
-  readonly seed: number;
-  readonly minutes: number;
-  readonly json?: boolean;
-}
 
 const EXAMPLES = `
 Examples:

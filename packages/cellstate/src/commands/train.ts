@@ -3,20 +3,10 @@ import { OPTIMIZERS, SCHEDULES, TOKEN_KINDS } from "@cellstate/core";
 import { type Command, Option } from "commander";
 import { choiceOption, numberOption, sizeOption } from "../options.ts";
 import { PRESET_NAMES, PRESETS } from "../presets.ts";
-import { DEFAULTS, type TrainSettings } from "../run/settings.ts";
+import { DEFAULTS } from "../run/settings.ts";
+import type { TrainArguments } from "../run/trainArguments.ts";
 import { UsageError } from "../usageError.ts";
 import { type AddCommand, engineOption, jsonOption } from "./common.ts";
-
-/** What was typed; what was not is undefined. */
-export interface TrainArguments extends Partial<TrainSettings> {
-  readonly out?: string;
-  readonly preset?: keyof typeof PRESETS;
-  readonly from?: string;
-  readonly resume?: boolean;
-  readonly checkpointEvery: number;
-  readonly log?: string;
-  readonly json?: boolean;
-}
 
 const EXAMPLES = `
 Examples:

@@ -17,7 +17,6 @@ import {
   type TrainOptions,
 } from "@cellstate/core";
 import { resolveCell } from "../commands/common.ts";
-import type { TrainArguments } from "../commands/train.ts";
 import { loadCheckpoint, loadModel, shellQuoted } from "../modelFiles.ts";
 import { PRESETS } from "../presets.ts";
 import { grouped } from "../terminal/text.ts";
@@ -33,6 +32,7 @@ import {
   SHAPE_NAMES,
   type TrainSettings,
 } from "./settings.ts";
+import type { TrainArguments } from "./trainArguments.ts";
 import type { RunResult } from "./trainRun.ts";
 
 export interface PreparedRun {

@@ -1,7 +1,6 @@
 /** What `cellstate start` does: learns stories or a text of theirs, has the model write, and draws its memory. */
 import { type Engine, generate, type LanguageModel, trace } from "@cellstate/core";
 import { createEngine, printJson } from "../commands/common.ts";
-import type { StartArguments } from "../commands/start.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
 import { loadModel, modelPathFor, saveModelBeside, shellQuoted } from "../modelFiles.ts";
 import { type Story, writeStoryBook } from "../stories.ts";
@@ -13,6 +12,7 @@ import { grouped, withoutControls, wrap } from "../terminal/text.ts";
 import { VERSION } from "../version.ts";
 import { interruption } from "./interruption.ts";
 import { assertReplaceable } from "./replaceable.ts";
+import type { StartArguments } from "./startArguments.ts";
 import { Answerer, learnStories, STORY_COUNTS, scoreStories, storyModel } from "./startStories.ts";
 import { trainCommand } from "./trainCommand.ts";
 

@@ -1,7 +1,6 @@
 /** What `cellstate train` does, from files and settings to a model on the disk. */
 
 import { createEngine, printJson } from "../commands/common.ts";
-import type { TrainArguments } from "../commands/train.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
 import {
   checkpointPathOf,
@@ -19,6 +18,7 @@ import { interruption } from "./interruption.ts";
 import { openLog } from "./log.ts";
 import { type PreparedRun, prepareRun, resumeCommand } from "./prepareRun.ts";
 import { assertReplaceable } from "./replaceable.ts";
+import type { TrainArguments } from "./trainArguments.ts";
 import { type RunResult, runTraining } from "./trainRun.ts";
 
 /** A sample of what the model writes, so many seconds of training apart. */

@@ -1,0 +1,7 @@
+/** What was typed after `cellstate start`. */
+export interface StartArguments {
+  readonly out?: string;
+  readonly seed: number;
+  readonly minutes: number;
+  readonly json?: boolean;
+}
