@@ -6,7 +6,7 @@
  * float64 and rounded once.
  */
 import { pow } from "../../numbers/portable.ts";
-import type { CompiledPlan } from "../engine.ts";
+import type { CompiledPlan, Update } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { bytes, type Linked, type PlanContext } from "./compile.ts";
 import { f32x4, type V128, v128 } from "./instructions.ts";
@@ -58,13 +58,14 @@ const adam: Rule = ({ f, g, slots: [m, v], free, scalars }) => {
   return div(mul(rate, g), add(mul(sqrt(free), correction), epsilon));
 };
 
-/** w, its end, g, two slots; gradientScale, clipValue, weightDecay, shrink; up to seven scalars of the rule. */
-const PARAMETERS = [
-  ...(["i32", "i32", "i32", "i32", "i32", "f32", "f32", "f32", "f32"] as const),
-  ...(["f32", "f32", "f32", "f32", "f32", "f32", "f32"] as const),
-] as const;
+/** What all rules take: gradientScale, clipValue, weightDecay, shrink; then up to seven scalars of the rule. */
+const COMMON = 4;
+const MOST_SCALARS = COMMON + 7;
 
-function emitRule(rule: Rule) {
+/** Kernels take addresses: w and its end, g, two slots, and where the scalars stand. */
+const PARAMETERS = ["i32", "i32", "i32", "i32", "i32", "i32"] as const;
+
+function emitRule(rule: Rule, ruleScalars: number) {
   type Address = Local<"i32">;
   return (
     f: FunctionBuilder,
@@ -73,9 +74,11 @@ function emitRule(rule: Rule) {
     g: Address,
     slot0: Address,
     slot1: Address,
-    ...factors: readonly Local<"f32">[]
+    scalarsAt: Address,
   ): void => {
-    const inLanes = factors.map((factor) => f.let(f32x4.splat(factor)));
+    const inLanes = Array.from({ length: COMMON + ruleScalars }, (_, i) =>
+      f.let(v128.load32_splat(scalarsAt, bytes(i))),
+    );
     const [gradientScale, clip, decay, shrink, ...scalars] = inLanes;
     const low = f.let(f32x4.neg(clip));
     const weight = f.local("v128");
@@ -95,125 +98,74 @@ function emitRule(rule: Rule) {
 }
 
 export function updates(context: PlanContext): (linked: Linked) => CompiledPlan["update"] {
-  const kernel = (name: string, rule: Rule) =>
-    context.kernel(`update ${name}`, PARAMETERS, null, emitRule(rule));
+  const kernel = (name: string, rule: Rule, scalars: number) =>
+    context.kernel(`update ${name}`, PARAMETERS, null, emitRule(rule, scalars));
   const kernels = {
-    plain: kernel("plain", plain),
-    firstVelocity: kernel("first velocity", firstVelocity),
-    velocity: kernel("velocity", velocity),
-    squares: kernel("squares", squares),
-    adam: kernel("adam", adam),
+    plain: kernel("plain", plain, 1),
+    firstVelocity: kernel("first velocity", firstVelocity, 3),
+    velocity: kernel("velocity", velocity, 4),
+    squares: kernel("squares", squares, 4),
+    adam: kernel("adam", adam, 7),
   };
+  const at = context.scratch(MOST_SCALARS);
   return (linked) => {
-    const runPlain = linked.function(kernels.plain);
-    const runFirstVelocity = linked.function(kernels.firstVelocity);
-    const runVelocity = linked.function(kernels.velocity);
-    const runSquares = linked.function(kernels.squares);
-    const runAdam = linked.function(kernels.adam);
-
+    const run = {
+      plain: linked.function(kernels.plain),
+      firstVelocity: linked.function(kernels.firstVelocity),
+      velocity: linked.function(kernels.velocity),
+      squares: linked.function(kernels.squares),
+      adam: linked.function(kernels.adam),
+    };
+    const { numbers } = linked;
     return (update) => {
-      const w = bytes(update.weights);
-      const end = bytes(update.weights + update.count);
-      const g = bytes(update.gradients);
-      // A rule without slots does not touch what is at address 0.
-      const s0 = update.slots.length > 0 ? bytes(update.slots[0]) : 0;
-      const s1 = update.slots.length > 1 ? bytes(update.slots[1]) : 0;
-      const { gradientScale: scale, clipValue: clip, weightDecay: decay, shrink } = update;
-      const { rule, learningRate: rate, momentum, epsilon, alpha, beta1, beta2, step } = update;
-      switch (rule) {
-        case "sgd": {
-          const ofGradient = update.nesterov ? 1 : 0;
-          const ofVelocity = update.nesterov ? momentum : 1;
-          if (momentum === 0) {
-            runPlain(w, end, g, s0, s1, scale, clip, decay, shrink, rate, 0, 0, 0, 0, 0, 0);
-          } else if (step === 1) {
-            runFirstVelocity(
-              w,
-              end,
-              g,
-              s0,
-              s1,
-              scale,
-              clip,
-              decay,
-              shrink,
-              rate,
-              ofGradient,
-              ofVelocity,
-              0,
-              0,
-              0,
-              0,
-            );
-          } else {
-            runVelocity(
-              w,
-              end,
-              g,
-              s0,
-              s1,
-              scale,
-              clip,
-              decay,
-              shrink,
-              rate,
-              ofGradient,
-              ofVelocity,
-              momentum,
-              0,
-              0,
-              0,
-            );
-          }
-          break;
-        }
-        case "rmsprop":
-          runSquares(
-            w,
-            end,
-            g,
-            s0,
-            s1,
-            scale,
-            clip,
-            decay,
-            shrink,
-            rate,
-            alpha,
-            1 - alpha,
-            epsilon,
-            0,
-            0,
-            0,
-          );
-          break;
-        case "adagrad":
-          runSquares(w, end, g, s0, s1, scale, clip, decay, shrink, rate, 1, 1, epsilon, 0, 0, 0);
-          break;
-        case "adam": {
-          const stepRate = rate / (1 - pow(beta1, step));
-          const correction = 1 / Math.sqrt(1 - pow(beta2, step));
-          runAdam(
-            w,
-            end,
-            g,
-            s0,
-            s1,
-            scale,
-            clip,
-            decay,
-            shrink,
-            stepRate,
-            beta1,
-            1 - beta1,
-            beta2,
-            1 - beta2,
-            correction,
-            epsilon,
-          );
-          break;
-        }
-      }
+      const { slots } = update;
+      numbers[at] = update.gradientScale;
+      numbers[at + 1] = update.clipValue;
+      numbers[at + 2] = update.weightDecay;
+      numbers[at + 3] = update.shrink;
+      const name = writeScalars(update, numbers, at + COMMON);
+      run[name](
+        bytes(update.weights),
+        bytes(update.weights + update.count),
+        bytes(update.gradients),
+        // A rule without slots does not touch what is at address 0.
+        slots.length > 0 ? bytes(slots[0]) : 0,
+        slots.length > 1 ? bytes(slots[1]) : 0,
+        bytes(at),
+      );
     };
   };
+}
+
+/** Writes a rule's own scalars, in the order in which it takes them; answers whose they are. */
+function writeScalars(
+  update: Update,
+  numbers: Float32Array,
+  at: number,
+): "plain" | "firstVelocity" | "velocity" | "squares" | "adam" {
+  const { rule, learningRate, momentum, nesterov, alpha, beta1, beta2, epsilon, step } = update;
+  numbers[at] = learningRate;
+  switch (rule) {
+    case "sgd":
+      if (momentum === 0) return "plain";
+      numbers[at + 1] = nesterov ? 1 : 0;
+      numbers[at + 2] = nesterov ? momentum : 1;
+      numbers[at + 3] = momentum;
+      return step === 1 ? "firstVelocity" : "velocity";
+    case "rmsprop":
+    case "adagrad":
+      numbers[at + 1] = rule === "rmsprop" ? alpha : 1;
+      numbers[at + 2] = rule === "rmsprop" ? 1 - alpha : 1;
+      numbers[at + 3] = epsilon;
+      return "squares";
+    case "adam":
+      numbers[at] = learningRate / (1 - pow(beta1, step));
+      numbers[at + 1] = beta1;
+      numbers[at + 2] = 1 - beta1;
+      numbers[at + 3] = beta2;
+      numbers[at + 4] = 1 - beta2;
+      numbers[at + 5] = 1 / Math.sqrt(1 - pow(beta2, step));
+      numbers[at + 6] = epsilon;
+      return "adam";
+  }
 }

@@ -33,7 +33,9 @@ function stretch(engine: Engine) {
     () => layout.tensor(1, COUNT).offset,
   );
   const plan = engine.compile({ steps: 1, batch: 1, size: layout.size, operations: [] });
-  return { plan, weights, gradients, slots: [first, second] };
+  // What stands behind the plan's own memory is the engine's affair.
+  const own = plan.numbers.subarray(0, layout.size);
+  return { plan, own, weights, gradients, slots: [first, second] };
 }
 
 function updateOf(
@@ -137,7 +139,7 @@ export function optimizerContract(createEngine: () => Engine, tolerance: Toleran
 
     it("leaves what is neither in its stretch nor in its slots as it was", () => {
       const place = stretch(createEngine());
-      const { numbers } = place.plan;
+      const numbers = place.own;
       // Exact in float32, and no two alike, so that every weight and every moment moves.
       const before = Array.from(numbers, (_, at) => 1 + at / 4096);
       numbers.set(before);
@@ -154,7 +156,7 @@ export function optimizerContract(createEngine: () => Engine, tolerance: Toleran
       for (const rule of ["sgd", "rmsprop", "adam", "adagrad"] as const) {
         const place = stretch(createEngine());
         place.plan.update(updateOf({ ...plainAdam, rule, weightDecay: 0.1 }, 1, place));
-        expect(place.plan.numbers.every((value) => value === 0)).toBe(true);
+        expect(place.own.every((value) => value === 0)).toBe(true);
       }
     });
 
