@@ -7,14 +7,8 @@
  * They take minutes and need `../shared/data`, so neither `npm test` nor CI runs them.
  */
 import { keep } from "../bench/results.ts";
+import type { Experiment } from "./experiment.ts";
 import { tinyshakespeare } from "./tinyshakespeare.ts";
-
-/** What an experiment is about, and what it found: plain JSON. */
-export interface Experiment {
-  readonly about: string;
-  /** @param options What came after its name. */
-  run(options: readonly string[]): Promise<object>;
-}
 
 const EXPERIMENTS: Readonly<Record<string, Experiment>> = { tinyshakespeare };
 

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { circumstances } from "../bench/results.ts";
-import type { Experiment } from "./run.ts";
+import type { Experiment } from "./experiment.ts";
 
 const DATA = fileURLToPath(new URL("../../shared/data/tinyshakespeare.txt", import.meta.url));
 const COMMAND = fileURLToPath(new URL("../packages/cellstate/bin/cellstate.js", import.meta.url));
