@@ -3,7 +3,7 @@ import { type Engine, generate, type LanguageModel, trace } from "@cellstate/cor
 import { createEngine, printJson } from "../commands/common.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
 import { loadModel, modelPathFor, saveModelBeside, shellQuoted } from "../modelFiles.ts";
-import { type Story, writeStoryBook } from "../stories.ts";
+import { EXAMPLE, type Story, writeStoryBook } from "../stories.ts";
 import { drawCells, type Picture, tellingUnits, unitsByFate } from "../terminal/cells.ts";
 import { duration } from "../terminal/duration.ts";
 import { createProgress } from "../terminal/progress.ts";
@@ -42,25 +42,28 @@ async function startWithStories(given: StartArguments, terminal: Terminal): Prom
   const say = given.json ? err : out;
   const { seed } = given;
   const book = writeStoryBook(seed, STORY_COUNTS);
-  const [example] = book.unseen;
   const model = storyModel(book, seed);
   const count = book.short.length + book.long.length;
   heading(
     say,
-    `Learning ${grouped(count)} small stories like this one, with every question they answer`,
+    `Learning ${grouped(count)} small stories like this one, with questions that they answer`,
   );
-  paragraph(say, `${example.facts} ${example.questions[0].text} ${example.questions[0].answer}.`);
+  paragraph(say, `${EXAMPLE.facts} ${EXAMPLE.questions[0].text} ${EXAMPLE.questions[0].answer}.`);
 
   const engine = createEngine("wasm");
-  const interrupted = interruption(() => err.line("stopping"));
   const progress = createProgress(err);
+  const interrupted = interruption(() => progress.note("stopping"));
   const result = await learnStories(model, book, {
     engine,
     seed,
     progress,
     signal: interrupted.signal,
-  }).finally(interrupted.end);
+  }).finally(() => {
+    interrupted.end();
+    progress.done();
+  });
   if (result.reason === "aborted") {
+    err.line("stopped; no model was written");
     process.exitCode = interrupted.exitCode;
     return;
   }
@@ -73,12 +76,12 @@ async function startWithStories(given: StartArguments, terminal: Terminal): Prom
   heading(say, `It answers ${(100 * share).toFixed(1)} % of the questions right`);
   paragraph(
     say,
-    `${grouped(right)} of ${grouped(asked)}, about ${book.unseen.length} stories that it has never seen, after ${duration(result.seconds)} of learning. One of them:`,
+    `${grouped(right)} of ${grouped(asked)}, about ${book.unseen.length} stories that it has never seen, after ${duration(result.seconds)} of learning. The story above is as new to it:`,
   );
   say.line();
-  paragraph(say, example.facts);
-  for (const question of example.questions) {
-    const answer = answerer.answer(example, question);
+  paragraph(say, EXAMPLE.facts);
+  for (const question of EXAMPLE.questions) {
+    const answer = answerer.answer(EXAMPLE, question);
     const verdict =
       answer === question.answer
         ? say.style("✓", "green")
@@ -99,12 +102,12 @@ async function startWithStories(given: StartArguments, terminal: Terminal): Prom
     paragraph(say, `My name is${[...pieces].join("")}`);
     say.line();
   }
-  drawStory(model, engine, example, say);
+  drawStory(model, engine, EXAMPLE, say);
   if (kept !== null) err.line(`kept an earlier ${path} as ${kept}`);
   say.line();
   say.line(`The model is in ${path}. Now, for instance:`);
   say.line(
-    `  npx cellstate generate ${shellQuoted(path)} --prompt "${example.facts} ${example.questions[0].text}" --length 1`,
+    `  npx cellstate generate ${shellQuoted(path)} --prompt "${EXAMPLE.facts} ${EXAMPLE.questions[0].text}" --length 1`,
   );
   say.line(`  npx cellstate info ${shellQuoted(path)}`);
   say.line("  npm start -- YOUR-TEXT.txt");

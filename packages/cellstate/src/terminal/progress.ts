@@ -2,7 +2,6 @@
  * How training looks while it runs: on a terminal a line that moves and now and then a sample of what the model writes; piped,
  * plain lines at sensible intervals.
  */
-import { createLogUpdate } from "log-update";
 import sparkly from "sparkly";
 import { duration } from "./duration.ts";
 import type { Output } from "./terminal.ts";
@@ -61,13 +60,23 @@ export const NO_PROGRESS: Progress = {
   done: () => {},
 };
 
+/**
+ * The cursor waits at the line's beginning: a terminal that is made narrower breaks the line into rows below it, and to erase
+ * from there on erases them all, whatever width it has by now. Nor may the terminal wrap what is too long.
+ */
+const ERASE = "\r\x1b[J";
+const clipped = (line: string): string => `\x1b[?7l${line}\x1b[?7h`;
+
 function liveProgress(output: Output, now: () => number): Progress {
-  const log = createLogUpdate(output.stream);
   const losses = new LossCurve();
   let drawnAt = Number.NEGATIVE_INFINITY;
   let last: RunState | null = null;
+  const line = (): string => (last ? clipped(formatState(last, losses.points, output)) : "");
   const draw = (): void => {
-    if (last) log(formatState(last, losses.points, output));
+    if (last) output.write(`${ERASE}${line()}\r`);
+  };
+  const persist = (text: string): void => {
+    output.write(`${ERASE}${text}\n${line()}\r`);
   };
   return {
     update(state) {
@@ -84,18 +93,13 @@ function liveProgress(output: Output, now: () => number): Progress {
     },
     sample(text) {
       const width = Math.min(output.width, 100) - 4;
-      const lines = sampleLines(text, width).map((line) => output.style(`  │ ${line}`, "dim"));
-      log.persist(lines.join("\n"));
-      draw();
+      const lines = sampleLines(text, width).map((part) => output.style(`  │ ${part}`, "dim"));
+      persist(lines.join("\n"));
     },
-    note(text) {
-      log.persist(text);
-      draw();
-    },
+    note: persist,
     done() {
-      draw();
+      if (last) output.write(`${ERASE}${line()}\n`);
       last = null;
-      log.done();
     },
   };
 }
@@ -175,8 +179,10 @@ export function formatPlain(state: RunState): string {
     epochText(state),
     `loss ${loss.toFixed(4)}`,
     ...(validationLoss === null ? [] : [`validation ${validationLoss.toFixed(4)}`]),
-    `${Math.round(tokensPerSecond)} tokens/s`,
-    `${duration(secondsLeft)} left`,
+    // A run of a moment has no speed yet.
+    ...(tokensPerSecond > 0
+      ? [`${Math.round(tokensPerSecond)} tokens/s`, `${duration(secondsLeft)} left`]
+      : []),
   ].join("  ");
 }
 

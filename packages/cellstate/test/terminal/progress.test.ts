@@ -76,3 +76,26 @@ test.each([
 ])("%d seconds are %s", (seconds, text) => {
   expect(duration(seconds)).toBe(text);
 });
+
+test("on a terminal the line is erased from its beginning, whatever width it has by then, and notes stay above it", () => {
+  let screen = "";
+  const output: Output = {
+    live: true,
+    depth: 0,
+    width: 30,
+    stream: process.stdout,
+    write: (text) => {
+      screen += text;
+      return true;
+    },
+    line: () => {},
+    style: plain,
+  };
+  const progress = createProgress(output, () => 0);
+  progress.update(STATE);
+  progress.note("stopping");
+  progress.done();
+  progress.done();
+  const line = "\x1b[?7lepoch 3/20  loss 1.612\x1b[?7h";
+  expect(screen).toBe(`\r\x1b[J${line}\r` + `\r\x1b[Jstopping\n${line}\r` + `\r\x1b[J${line}\n`);
+});
