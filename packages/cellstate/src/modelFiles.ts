@@ -48,7 +48,7 @@ export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
 
 /**
  * Makes room for a new run's files: a model and a checkpoint of that name are renamed, together, to the first number that is
- * free.
+ * free. The checkpoint goes first: a run killed between the two leaves no checkpoint that `--resume` would take for its own.
  *
  * @returns The model's (or where there is none the checkpoint's) new name, or null where there was nothing.
  */
@@ -56,8 +56,8 @@ export function keepEarlier(modelPath: string): string | null {
   const moves = (number: number): [from: string, to: string][] => {
     const numbered = `${stem(modelPath)}.${number}${extensionOf(modelPath)}`;
     return [
-      [modelPath, numbered],
       [checkpointPathOf(modelPath), checkpointPathOf(numbered)],
+      [modelPath, numbered],
     ];
   };
   if (!moves(1).some(([from]) => existsSync(from))) return null;
@@ -71,7 +71,7 @@ export function keepEarlier(modelPath: string): string | null {
     } catch (error) {
       throw fileError(from, "cannot rename", error);
     }
-    kept ??= to;
+    kept = to;
   }
   return kept;
 }
@@ -89,9 +89,10 @@ export function saveModelBeside(path: string, model: LanguageModel): string | nu
   return kept;
 }
 
-/** The path as one types it again: with quotes where a shell needs them. */
+/** The path as one types it again: with quotes where a shell needs them, and never like an option. */
 export function shellQuoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  const named = path.startsWith("-") ? `./${path}` : path;
+  return /^[\w@%+=:,./-]+$/.test(named) ? named : `'${named.replaceAll("'", "'\\''")}'`;
 }
 
 function extensionOf(path: string): string {

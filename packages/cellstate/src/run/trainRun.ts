@@ -26,7 +26,7 @@ export interface RunOptions {
   readonly progress: Progress;
   readonly signal?: AbortSignal;
   readonly resume?: TrainingSnapshot;
-  /** Called about so often with all that is needed to go on; and at the end. */
+  /** Called with all that is needed to go on: after the first step of a run that begins, about so often, and at the end. */
   readonly checkpoint?: { readonly everySeconds: number; save(snapshot: TrainingSnapshot): void };
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Which of several trainings of one model this is. */
@@ -60,7 +60,7 @@ export async function runTraining(model: LanguageModel, options: RunOptions): Pr
     signal: options.signal,
     resume: options.resume,
   });
-  let savedAt = performance.now();
+  let savedAt = options.resume ? performance.now() : Number.NEGATIVE_INFINITY;
   let smoothed: number | null = null;
   let last: TrainingEvent | null = null;
   for await (const event of events) {
