@@ -11,14 +11,23 @@ export interface Interruption {
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
+/** npm passes on what the terminal has sent to its children already: two within so many milliseconds are one. */
+const ONE_PRESS_MS = 250;
+
 /** @param onFirst Called when a run was asked to stop. */
 export function interruption(onFirst: () => void): Interruption {
   const controller = new AbortController();
   let exitCode = 0;
+  let firstAt = Number.POSITIVE_INFINITY;
   const listeners = SIGNALS.map((name) => {
     const code = 128 + constants.signals[name];
     const listener = (): void => {
-      if (controller.signal.aborted) process.exit(code);
+      const now = performance.now();
+      if (controller.signal.aborted) {
+        if (now - firstAt >= ONE_PRESS_MS) process.exit(code);
+        return;
+      }
+      firstAt = now;
       exitCode = code;
       controller.abort();
       onFirst();
