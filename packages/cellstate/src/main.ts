@@ -1,6 +1,7 @@
 /** `cellstate`: reads the arguments, runs a command, and says in one line what went wrong. */
 import { CellstateError } from "@cellstate/core";
 import { CommanderError } from "commander";
+import { fileError } from "./files/fileError.ts";
 import { createProgram } from "./program.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 import { UsageError } from "./usageError.ts";
@@ -14,8 +15,8 @@ const TYPED: ReadonlySet<string> = new Set(["option", "unknown-cell"]);
 
 /** @param args What was typed after `cellstate`. */
 export async function main(args: readonly string[]): Promise<void> {
-  process.stdout.on("error", quitOnClosedPipe);
-  process.stderr.on("error", ignoreClosedPipe);
+  process.stdout.on("error", quitOnClosedOutput);
+  process.stderr.on("error", ignoreClosedOutput);
   const program = createProgram((color) => createTerminal(process, process.env, color));
   try {
     await program.parseAsync(args.length === 0 ? ["--help"] : args, { from: "user" });
@@ -48,13 +49,14 @@ function oneLine(error: unknown): string {
   return expected ? line : `unexpected: ${line} (--debug shows where)`;
 }
 
-/** Whoever read standard output has seen enough: `cellstate generate … | head`. */
-function quitOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+/** Whoever read standard output has seen enough: `cellstate generate … | head`. Or its file is on a disk that is full. */
+function quitOnClosedOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(
+    `cellstate: ${fileError("standard output", "cannot write", error).message}\n`,
+  );
+  process.exit(FAILURE);
 }
 
 /** Nobody reads what is said beside; the work goes on. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-}
+function ignoreClosedOutput(): void {}

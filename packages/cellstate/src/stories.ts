@@ -62,6 +62,25 @@ export function tellStory(stream: RandomStream, cast: Cast): Story {
   const name = takeOne(TELLERS, stream);
   const other = takeOne<string>(names, stream);
 
+  const all = compose({ name, place, like, relation, pronoun, other, otherPlace, otherLike }, cast);
+  return { ...all, questions: stream.shuffle([...all.questions]) };
+}
+
+/** What a story says of the two. */
+interface Facts {
+  readonly name: string;
+  readonly place: string;
+  readonly like: string;
+  readonly relation: string;
+  readonly pronoun: string;
+  readonly other: string;
+  readonly otherPlace: string;
+  readonly otherLike: string;
+}
+
+/** The story of these facts, with its questions in an order of their own. */
+function compose(facts: Facts, cast: Cast): Story {
+  const { name, place, like, relation, pronoun, other, otherPlace, otherLike } = facts;
   const first = `My name is ${name}. I live in ${place} and I like ${like}.`;
   const second = `My ${relation}'s name is ${other}. ${pronoun} lives in ${otherPlace} and likes ${otherLike}.`;
   const ofTeller: Question[] = [
@@ -78,7 +97,7 @@ export function tellStory(stream: RandomStream, cast: Cast): Story {
     { text: `What does my ${relation} like?`, answer: otherLike },
     { text: `What is my ${relation}'s name?`, answer: other },
   ];
-  const told = {
+  return {
     teller: { facts: first, turn: null, questions: ofTeller },
     relative: { facts: second, turn: null, questions: ofRelative },
     both: {
@@ -87,15 +106,29 @@ export function tellStory(stream: RandomStream, cast: Cast): Story {
       questions: [...ofTeller, ...ofRelative],
     },
   }[cast];
-  return { ...told, questions: stream.shuffle(told.questions) };
 }
+
+const SHOWN = compose(
+  {
+    ...{ name: "Krish", place: "Pune", like: "tea" },
+    ...{ relation: "brother", pronoun: "He", other: "Wish" },
+    ...{ otherPlace: "Delhi", otherLike: "chess" },
+  },
+  "both",
+);
+
+/** The story to show, the relative asked about first. No book holds it, so that it is never learnt from. */
+export const EXAMPLE: Story = {
+  ...SHOWN,
+  questions: [...SHOWN.questions.slice(5), ...SHOWN.questions.slice(0, 5)],
+};
 
 export interface StoryBook {
   /** Short stories of one person, to begin with. */
   readonly short: readonly Story[];
   /** Stories of two. */
   readonly long: readonly Story[];
-  /** Stories of two that are not among those. */
+  /** Stories of two that are not among those; nor is `EXAMPLE` among any. */
   readonly unseen: readonly Story[];
 }
 
@@ -113,8 +146,8 @@ export function writeStoryBook(seed: number, counts: StoryCounts): StoryBook {
     }
     return told;
   };
-  const unseen = tell("unseen", ["both"], new Set());
-  const facts = new Set(unseen.map((story) => story.facts));
+  const unseen = tell("unseen", ["both"], new Set([EXAMPLE.facts]));
+  const facts = new Set([EXAMPLE, ...unseen].map((story) => story.facts));
   return {
     short: tell("short", ["teller", "relative"], facts),
     long: tell("long", ["both"], facts),

@@ -2,6 +2,7 @@ import { RandomStream, streamKey, Vocabulary } from "@cellstate/core";
 import { describe, expect, test } from "vitest";
 import {
   BROTHERS,
+  EXAMPLE,
   LIKES,
   PLACES,
   promptFor,
@@ -15,7 +16,7 @@ import {
 
 const BOOK = writeStoryBook(1, { short: 300, long: 300, unseen: 200 });
 const NAMES: readonly string[] = [...TELLERS, ...BROTHERS, ...SISTERS];
-const ALL: readonly Story[] = [...BOOK.short, ...BOOK.long, ...BOOK.unseen];
+const ALL: readonly Story[] = [EXAMPLE, ...BOOK.short, ...BOOK.long, ...BOOK.unseen];
 
 /** What the story itself says: an answer from a reader that understands its sentences. */
 function readAnswer({ facts }: Story, question: string): string | undefined {
@@ -104,6 +105,15 @@ describe("a book of stories", () => {
   test("keeps unseen stories unseen, whatever is told", () => {
     const told = new Set([...BOOK.short, ...BOOK.long].map(({ facts }) => facts));
     expect(BOOK.unseen.filter(({ facts }) => told.has(facts))).toEqual([]);
+  });
+
+  test("never tells the story that is shown", () => {
+    expect(EXAMPLE.facts).toBe(
+      "My name is Krish. I live in Pune and I like tea. My brother's name is Wish. He lives in Delhi and likes chess.",
+    );
+    expect(EXAMPLE.questions[0]).toEqual({ text: "Who likes chess?", answer: "Wish" });
+    const { long } = writeStoryBook(1, { short: 0, long: 60_000, unseen: 0 });
+    expect(long.filter(({ facts }) => facts === EXAMPLE.facts)).toEqual([]);
   });
 
   test("asks about the same unseen stories however many others there are", () => {

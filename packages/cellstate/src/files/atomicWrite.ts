@@ -8,6 +8,7 @@ import { createHash, randomBytes } from "node:crypto";
 import {
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fsyncSync,
   lstatSync,
@@ -133,7 +134,7 @@ function temporaryIn(folder: string): string {
 }
 
 function folderMissing(error: unknown, folder: string): Error | null {
-  if (systemCode(error) !== "ENOENT") return null;
+  if (systemCode(error) !== "ENOENT" || existsSync(folder)) return null;
   return new Error(`there is no folder ${folder}; create it or choose another place`);
 }
 

@@ -26,7 +26,7 @@ const LARGEST_TEXT = 500 * 2 ** 20;
 
 /**
  * The files in the order given; of a folder, its files in the order of their names (not those of folders within it, nor
- * hidden ones). A byte order mark at the start of a file is left out.
+ * hidden ones, nor models: `cellstate train .` leaves one beside the texts). A byte order mark at the start of a file is left out.
  *
  * @throws CellstateError `file-access` where a file cannot be read or is empty, a folder holds no files, or all are too large;
  *   `data` where a file is not text in UTF-8: the message says at which byte.
@@ -66,7 +66,7 @@ function readDocuments(paths: readonly string[]): Document[] {
 function listFiles(path: string): string[] {
   if (!stat(path).isDirectory()) return [path];
   const files = listFolder(path)
-    .filter((name) => !name.startsWith("."))
+    .filter((name) => !name.startsWith(".") && !name.endsWith(".safetensors"))
     .map((name) => join(path, name))
     .filter((file) => stat(file).isFile())
     .sort((a, b) => (a < b ? -1 : 1));

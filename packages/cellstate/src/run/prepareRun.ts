@@ -17,6 +17,7 @@ import {
   type TrainOptions,
 } from "@cellstate/core";
 import { resolveCell } from "../commands/common.ts";
+import { shownPath } from "../files/fileError.ts";
 import { loadCheckpoint, loadModel, shellQuoted } from "../modelFiles.ts";
 import { PRESETS } from "../presets.ts";
 import { grouped } from "../terminal/text.ts";
@@ -61,12 +62,14 @@ export function prepareRun(
   checkpointPath: string,
 ): PreparedRun {
   const typed = pickSettings(given);
-  if (given.resume && existsSync(checkpointPath)) {
-    return resumeRun(files, typed, checkpointPath);
-  }
-  const notes = given.resume ? [`no ${checkpointPath} yet: beginning at the first step`] : [];
   const preset = given.preset === undefined ? {} : PRESETS[given.preset].settings;
   const settings = mergeSettings(preset, typed);
+  if (given.resume && existsSync(checkpointPath)) {
+    return resumeRun(files, given, checkpointPath);
+  }
+  const notes = given.resume
+    ? [`no ${shownPath(checkpointPath)} yet: beginning at the first step`]
+    : [];
   checkNames(settings);
   if (given.from !== undefined) return fineTune(files, settings, typed, given.from, notes);
 
@@ -84,27 +87,17 @@ export function prepareRun(
   return assemble({ model, settings, corpus, resume: null, notes, from: null });
 }
 
-function resumeRun(
-  files: readonly string[],
-  typed: Partial<TrainSettings>,
-  path: string,
-): PreparedRun {
+function resumeRun(files: readonly string[], given: TrainArguments, path: string): PreparedRun {
+  const typed = pickSettings(given);
   const { state, model: bytes, snapshot } = readRunCheckpoint(loadCheckpoint(path), path);
   const model = decodeLanguageModel(bytes, path);
+  assertSameBeginning(given, typed, state, model, path);
   const longer = LENGTHS.some(
     (name) => typed[name] !== undefined && typed[name] !== state.settings[name],
   );
   if (longer && typed.minutes !== undefined) {
     throw new UsageError(
       `--minutes ${typed.minutes}: a resumed run takes --epochs or --steps instead`,
-    );
-  }
-  for (const name of SETTING_NAMES) {
-    const value = typed[name];
-    if (value === undefined || value === state.settings[name] || LENGTHS.includes(name)) continue;
-    throw new UsageError(
-      `${optionOf(name)} ${value}: the run in ${path} began with ${state.settings[name]}; ` +
-        "leave the option out, or train anew without --resume",
     );
   }
   const corpus = readCorpus(files, model.vocabulary);
@@ -121,8 +114,42 @@ function resumeRun(
   const resume = longer
     ? { ...snapshot, progress: { ...snapshot.progress, totalSteps: 0 } }
     : snapshot;
-  const notes = [`going on from ${path} at step ${grouped(snapshot.progress.step)}`];
+  const notes = [`going on from ${shownPath(path)} at step ${grouped(snapshot.progress.step)}`];
   return assemble({ model, settings, corpus, resume, notes, from: state.from });
+}
+
+/** What was typed may be left out or be what the run began with. @throws UsageError */
+function assertSameBeginning(
+  { preset, from }: TrainArguments,
+  typed: Partial<TrainSettings>,
+  { settings, from: source }: RunState,
+  { config }: LanguageModel,
+  path: string,
+): void {
+  const refuse = (what: string): never => {
+    throw new UsageError(`${what}; leave the option out, or train anew without --resume`);
+  };
+  const began = `the run in ${path} began with`;
+  for (const name of SETTING_NAMES) {
+    const value = typed[name];
+    if (value === undefined || value === settings[name] || LENGTHS.includes(name)) continue;
+    refuse(`${optionOf(name)} ${value}: ${began} ${settings[name]}`);
+  }
+  if (typed.cell !== undefined && resolveCell(typed.cell).equations !== config.cell.equations) {
+    refuse(`--cell ${typed.cell}: its equations are not those of the run in ${path}`);
+  }
+  if (from !== undefined && from !== source?.model) {
+    refuse(`--from ${from}: ${began} ${source === null ? "new weights" : source.model}`);
+  }
+  if (preset === undefined) return;
+  const asked = mergeSettings(PRESETS[preset].settings, typed);
+  for (const name of SETTING_NAMES) {
+    if (!(name in PRESETS[preset].settings) || LENGTHS.includes(name)) continue;
+    // With --from the shape is the model's, whatever a preset says.
+    if (source !== null && SHAPE_NAMES.some((shape) => shape === name)) continue;
+    if (asked[name] === settings[name]) continue;
+    refuse(`--preset ${preset}: ${began} ${optionOf(name)} ${settings[name]}`);
+  }
 }
 
 function fineTune(
@@ -158,7 +185,7 @@ function fineTune(
     },
     corpus,
     resume: null,
-    notes: unknown === null ? notes : [...notes, `${files.join(" ")}: ${unknown}`],
+    notes: unknown === null ? notes : [...notes, `${shownPath(files.join(" "))}: ${unknown}`],
     from: { model: from, training: source.training },
   });
 }
@@ -267,6 +294,6 @@ function optionOf(setting: string): string {
 
 /** What one types to go on with a run that stopped. */
 export function resumeCommand(files: readonly string[], given: TrainArguments): string {
-  const out = given.out === undefined ? [] : ["--out", given.out];
-  return ["cellstate", "train", ...files, ...out, "--resume"].map(shellQuoted).join(" ");
+  const out = given.out === undefined ? [] : ["--out", shellQuoted(given.out)];
+  return ["cellstate train", ...files.map(shellQuoted), ...out, "--resume"].join(" ");
 }

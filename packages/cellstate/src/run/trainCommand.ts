@@ -2,6 +2,7 @@
 
 import { createEngine, printJson } from "../commands/common.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
+import { shownPath } from "../files/fileError.ts";
 import {
   checkpointPathOf,
   keepEarlier,
@@ -17,7 +18,7 @@ import { grouped } from "../terminal/text.ts";
 import { interruption } from "./interruption.ts";
 import { openLog } from "./log.ts";
 import { type PreparedRun, prepareRun, resumeCommand } from "./prepareRun.ts";
-import { assertReplaceable } from "./replaceable.ts";
+import { assertLoggable, assertReplaceable } from "./replaceable.ts";
 import type { TrainArguments } from "./trainArguments.ts";
 import { type RunResult, runTraining } from "./trainRun.ts";
 
@@ -33,6 +34,7 @@ export async function trainCommand(
   const out = given.out ?? modelPathFor(files[0]);
   const checkpointPath = checkpointPathOf(out);
   assertReplaceable(out, files);
+  if (given.log !== undefined) assertLoggable(given.log, files, [out, checkpointPath]);
   assertWritable(out);
 
   const run = prepareRun(files, given, checkpointPath);
@@ -47,7 +49,7 @@ export async function trainCommand(
   const makeRoom = (): void => {
     const kept = ours ? null : keepEarlier(out);
     ours = true;
-    if (kept !== null) progress.note(`kept the earlier run's files as ${kept}`);
+    if (kept !== null) progress.note(`kept the earlier run's files as ${shownPath(kept)}`);
   };
   const progress = createProgress(err);
   const interrupted = interruption(() =>
@@ -100,9 +102,9 @@ function summary(
   );
   const layers = config.layers === 1 ? "one layer" : `${config.layers} layers`;
   return (
-    `${files.join(" ")}: ${grouped(corpus.tokens)} ${vocabulary.kind}${documents}, ${grouped(vocabulary.size)} different` +
+    `${shownPath(files.join(" "))}: ${grouped(corpus.tokens)} ${vocabulary.kind}${documents}, ${grouped(vocabulary.size)} different` +
     `${heldOut === 0 ? "" : `; ${grouped(heldOut)} held out`}\n` +
-    `${out}: ${config.cell.name}, ${layers} of ${config.hiddenSize}, ${grouped(parameterCount)} parameters; seed ${settings.seed}`
+    `${shownPath(out)}: ${config.cell.name}, ${layers} of ${config.hiddenSize}, ${grouped(parameterCount)} parameters; seed ${settings.seed}`
   );
 }
 
@@ -125,11 +127,11 @@ function report(result: RunResult, run: PreparedRun, told: Reported, terminal: T
   const done = `${grouped(progress.step)} steps in ${duration(seconds)}${loss}`;
   if (reason === "aborted") {
     err.line(`stopped after ${done}`);
-    err.line(`${out} writes as it learnt so far. Go on: ${told.again}`);
+    err.line(`${shownPath(out)} writes as it learnt so far. Go on: ${told.again}`);
   } else {
     const early = reason === "patience" ? " (no better for a while)" : "";
     err.line(`done${early}: ${done}`);
-    err.line(`${out} is written. Now: cellstate generate ${shown}`);
+    err.line(`${shownPath(out)} is written. Now: cellstate generate ${shown}`);
   }
   if (!json) return;
   printJson(terminal, {

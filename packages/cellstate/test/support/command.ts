@@ -1,7 +1,7 @@
 /** Runs the command as a person would, in a folder of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,8 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly node?: string;
+  /** A file for standard output, in place of a pipe. */
+  readonly stdout?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Called with the child as soon as it runs. */
   readonly meanwhile?: (child: ChildProcess) => void;
@@ -24,17 +26,19 @@ export interface RunOptions {
 
 export async function cellstate(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
+  const output = options.stdout === undefined ? "pipe" : openSync(options.stdout, "w");
   const child = spawn(options.node ?? process.execPath, [BIN, ...args], {
     cwd: options.cwd,
     env: { ...env, ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", output, "pipe"],
   });
+  if (typeof output === "number") closeSync(output);
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   options.meanwhile?.(child);
