@@ -14,24 +14,36 @@ const GATHERED = 4096;
 
 /**
  * @param path Undefined for no log.
- * @throws CellstateError `file-access` where it cannot be written.
+ * @param onFailure Called once where a line cannot be written, a full disk for instance: the run is worth more, and goes on without.
+ * @throws CellstateError `file-access` where it cannot be opened.
  */
-export function openLog(path: string | undefined): MeasurementLog {
+export function openLog(
+  path: string | undefined,
+  onFailure: (message: string) => void,
+): MeasurementLog {
   if (path === undefined) return { write: () => {}, event: () => {}, close: () => {} };
-  const guard = <T>(action: () => T): T => {
+  let file: number;
+  try {
+    file = openSync(path, "a");
+  } catch (error) {
+    throw fileError(path, "cannot write", error);
+  }
+  let failed = false;
+  const attempt = (action: () => void): void => {
     try {
-      return action();
+      action();
     } catch (error) {
-      throw fileError(path, "cannot write", error);
+      if (!failed) onFailure(fileError(path, "cannot write", error).message);
+      failed = true;
     }
   };
-  const file = guard(() => openSync(path, "a"));
   let gathered = "";
   const flush = (): void => {
-    if (gathered !== "") guard(() => writeSync(file, gathered));
+    if (gathered !== "") attempt(() => writeSync(file, gathered));
     gathered = "";
   };
   const write = (entry: Readonly<Record<string, unknown>>): void => {
+    if (failed) return;
     gathered += `${JSON.stringify(entry)}\n`;
     if (gathered.length > GATHERED) flush();
   };
@@ -53,7 +65,7 @@ export function openLog(path: string | undefined): MeasurementLog {
     },
     close() {
       flush();
-      guard(() => closeSync(file));
+      attempt(() => closeSync(file));
     },
   };
 }

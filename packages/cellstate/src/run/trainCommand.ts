@@ -41,7 +41,8 @@ export async function trainCommand(
   const { model, settings } = run;
   for (const line of run.notes) err.line(line);
   err.line(summary(run, files, out));
-  const log = openLog(given.log);
+  const progress = createProgress(err);
+  const log = openLog(given.log, (message) => progress.note(`${message}; going on without a log`));
   log.write({ kind: "run", model: out, settings, step: run.resume?.progress.step ?? 0 });
 
   // An earlier run's files are moved aside once, before the first of this run's is written.
@@ -51,7 +52,6 @@ export async function trainCommand(
     ours = true;
     if (kept !== null) progress.note(`kept the earlier run's files as ${shownPath(kept)}`);
   };
-  const progress = createProgress(err);
   const interrupted = interruption(() =>
     progress.note("stopping after this step, and saving; Ctrl-C again quits at once"),
   );
