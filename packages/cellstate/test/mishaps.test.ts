@@ -155,6 +155,28 @@ test.skipIf(!existsSync("/dev/full"))(
   },
 );
 
+test.skipIf(!existsSync("/dev/full"))(
+  "a log whose disk is full costs no model (needs /dev/full)",
+  async () => {
+    await withText(async (folder, run) => {
+      const args = ["train", "x.txt", "--steps", "5", ...SMALL, "--log", "/dev/full"];
+      const { code, stderr } = await run(args);
+      expect(stderr.match(/the disk is full; .*; going on without a log/g)).toHaveLength(1);
+      expect(code, stderr).toBe(0);
+      expect(existsSync(join(folder, "x.safetensors"))).toBe(true);
+    });
+  },
+);
+
+test("info tells all that a model was trained with, however narrow the terminal", async () => {
+  await withText(async (_, run) => {
+    await run(["train", "x.txt", "--steps", "5", ...SMALL]);
+    const { stdout } = await run(["info", "x.safetensors"]);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("optimizer adam, learningRate 0.02");
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
+
 test("a model beside the texts of a folder is none of them", async () => {
   await withText(async (_, run) => {
     const args = ["train", ".", "--steps", "5", ...SMALL];

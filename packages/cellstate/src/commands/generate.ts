@@ -5,6 +5,7 @@ import { type GenerateOptions, generate, type LanguageModel } from "@cellstate/c
 import { loadModel } from "../modelFiles.ts";
 import { numberOption } from "../options.ts";
 import type { Output, Terminal } from "../terminal/terminal.ts";
+import { withoutControls } from "../terminal/text.ts";
 import {
   type AddCommand,
   createEngine,
@@ -97,7 +98,7 @@ async function run(path: string, given: GenerateArguments, terminal: Terminal): 
   let last = given.prompt;
   while (!next.done) {
     last = next.value;
-    await put(out, next.value);
+    await put(out, out.live ? withoutControls(next.value) : next.value);
     await turns.take();
     next = pieces.next();
   }

@@ -7,7 +7,7 @@ import {
 } from "@cellstate/core";
 import { readFileLimited } from "../files/readFile.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { grouped, padEnd, truncate } from "../terminal/text.ts";
+import { grouped, padEnd, truncate, withoutControls, wrap } from "../terminal/text.ts";
 import { type AddCommand, jsonOption, printJson } from "./common.ts";
 
 const EXAMPLES = `
@@ -101,7 +101,9 @@ function print(
   }
   out.line("trained with:");
   for (const [name, value] of Object.entries(model.training)) {
-    out.line(truncate(`  ${padEnd(name, 14)} ${plain(value)}`, out.width));
+    const [first = "", ...more] = wrap(shown(plain(value)), Math.max(20, width - 18));
+    out.line(`  ${padEnd(shown(name), 14)} ${first}`.trimEnd());
+    for (const line of more) out.line(`  ${padEnd("", 14)} ${line}`);
   }
 }
 
@@ -113,6 +115,11 @@ function secondBias({ config: { cell, layers } }: LanguageModel): string[] {
   return Array.from({ length: layers }, (_, layer) =>
     missing.map(({ name }) => `rnn.${name}_l${layer}`),
   ).flat();
+}
+
+/** A file may say anything of itself: control codes too. */
+function shown(text: string): string {
+  return withoutControls(text).replaceAll("\n", " ");
 }
 
 /** A value of the record as one would say it: `seed 1, window 50`. */
