@@ -177,6 +177,28 @@ test("info tells all that a model was trained with, however narrow the terminal"
   });
 });
 
+test("a run whose loss becomes infinite leaves the last good weights in the model's file", async () => {
+  await withText(async (_, run) => {
+    const wild = ["--optimizer", "sgd", "--learning-rate", "3e38", "--schedule", "warmup:20"];
+    const { code, stderr } = await run([
+      "train",
+      "x.txt",
+      "--steps",
+      "99",
+      ...SMALL,
+      ...wild,
+      "--clip-norm",
+      "1e38",
+    ]);
+    expect(stderr).toMatch(
+      /cellstate: step \d+: .* is (Infinity|NaN).*; x\.safetensors has what was learnt before\n$/,
+    );
+    expect(code).toBe(1);
+    const told = await run(["info", "x.safetensors", "--json"]);
+    expect(JSON.parse(told.stdout).training.steps).toBeGreaterThan(0);
+  });
+});
+
 test("a model beside the texts of a folder is none of them", async () => {
   await withText(async (_, run) => {
     const args = ["train", ".", "--steps", "5", ...SMALL];

@@ -1,5 +1,5 @@
 /** What `cellstate train` does, from files and settings to a model on the disk. */
-
+import { CellstateError, type TrainingProgress } from "@cellstate/core";
 import { createEngine, printJson } from "../commands/common.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
 import { shownPath } from "../files/fileError.ts";
@@ -20,7 +20,7 @@ import { openLog } from "./log.ts";
 import { type PreparedRun, prepareRun, resumeCommand } from "./prepareRun.ts";
 import { assertLoggable, assertReplaceable } from "./replaceable.ts";
 import type { TrainArguments } from "./trainArguments.ts";
-import { type RunResult, runTraining } from "./trainRun.ts";
+import { type RunResult, resultOf, runTraining } from "./trainRun.ts";
 
 /** A sample of what the model writes, so many seconds of training apart. */
 const SAMPLE_EVERY = 15;
@@ -52,6 +52,7 @@ export async function trainCommand(
     ours = true;
     if (kept !== null) progress.note(`kept the earlier run's files as ${shownPath(kept)}`);
   };
+  let reached = null as TrainingProgress | null;
   const interrupted = interruption(() =>
     progress.note("stopping after this step, and saving; Ctrl-C again quits at once"),
   );
@@ -65,7 +66,10 @@ export async function trainCommand(
       signal: interrupted.signal,
       resume: run.resume ?? undefined,
       sampleEvery: err.live ? SAMPLE_EVERY : 0,
-      onEvent: log.event,
+      onEvent: (event) => {
+        reached = event.progress;
+        log.event(event);
+      },
       checkpoint: {
         everySeconds: given.checkpointEvery,
         save: (snapshot) => {
@@ -80,11 +84,23 @@ export async function trainCommand(
     const again = resumeCommand(files, given);
     report(result, run, { out, again, checkpointPath, json: given.json ?? false }, terminal);
     if (result.reason === "aborted") process.exitCode = interrupted.exitCode;
+  } catch (error) {
+    // Training has left its last good weights in the model; without a step there are none.
+    if (!(isNotFinite(error) && reached)) throw error;
+    model.training = run.record(resultOf(reached, "finished"));
+    makeRoom();
+    saveModel(out, model);
+    const saved = `${shownPath(out)} has what was learnt before`;
+    throw new CellstateError("not-finite", `${error.message}; ${saved}`);
   } finally {
     interrupted.end();
     progress.done();
     log.close();
   }
+}
+
+function isNotFinite(error: unknown): error is CellstateError {
+  return error instanceof CellstateError && error.code === "not-finite";
 }
 
 /** What is about to happen, in one line. */
