@@ -2,6 +2,7 @@
 import {
   CellstateError,
   type Checkpoint,
+  NO_PROGRESS,
   type TrainingProgress,
   type TrainingSnapshot,
   type Weights,
@@ -72,23 +73,6 @@ export function readRunCheckpoint({ state, arrays }: Checkpoint, path: string): 
     snapshot: { progress: progress as unknown as TrainingProgress, arrays: weights },
   };
 }
-
-const NO_PROGRESS: TrainingProgress = {
-  step: 0,
-  epoch: 0,
-  windowInEpoch: 0,
-  totalSteps: 0,
-  tokens: 0,
-  seconds: 0,
-  lossSum: 0,
-  lossTokens: 0,
-  epochLoss: null,
-  validationLoss: null,
-  bestLoss: null,
-  bestStep: 0,
-  stale: 0,
-  validatedStep: 0,
-};
 
 /** Whether every entry of the pattern is there, of the same type; where the pattern has null, a number or text may stand too. */
 function isLike(value: unknown, pattern: object): boolean {

@@ -16,6 +16,7 @@ import {
   type TrainingSnapshot,
   type TrainOptions,
 } from "@cellstate/core";
+import { COMMAND_NAME } from "../commandName.ts";
 import { resolveCell } from "../commands/common.ts";
 import { shownPath } from "../files/fileError.ts";
 import { loadCheckpoint, loadModel, shellQuoted } from "../modelFiles.ts";
@@ -295,5 +296,5 @@ function optionOf(setting: string): string {
 /** What one types to go on with a run that stopped. */
 export function resumeCommand(files: readonly string[], given: TrainArguments): string {
   const out = given.out === undefined ? [] : ["--out", shellQuoted(given.out)];
-  return ["cellstate train", ...files.map(shellQuoted), ...out, "--resume"].join(" ");
+  return [`${COMMAND_NAME} train`, ...files.map(shellQuoted), ...out, "--resume"].join(" ");
 }

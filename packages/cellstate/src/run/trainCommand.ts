@@ -1,5 +1,6 @@
 /** What `cellstate train` does, from files and settings to a model on the disk. */
 import { CellstateError, type TrainingProgress } from "@cellstate/core";
+import { COMMAND_NAME } from "../commandName.ts";
 import { createEngine, printJson } from "../commands/common.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
 import { shownPath } from "../files/fileError.ts";
@@ -147,7 +148,7 @@ function report(result: RunResult, run: PreparedRun, told: Reported, terminal: T
   } else {
     const early = reason === "patience" ? " (no better for a while)" : "";
     err.line(`done${early}: ${done}`);
-    err.line(`${shownPath(out)} is written. Now: cellstate generate ${shown}`);
+    err.line(`${shownPath(out)} is written. Now: ${COMMAND_NAME} generate ${shown}`);
   }
   if (!json) return;
   printJson(terminal, {

@@ -25,7 +25,8 @@ export interface RunOptions {
 }
 
 export async function cellstate(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
+  // What npx or npm say of themselves is about the tests, not about the command.
+  const { NO_COLOR: _, FORCE_COLOR: __, npm_command: ___, ...env } = process.env;
   const output = options.stdout === undefined ? "pipe" : openSync(options.stdout, "w");
   const child = spawn(options.node ?? process.execPath, [BIN, ...args], {
     cwd: options.cwd,
