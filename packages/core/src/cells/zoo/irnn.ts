@@ -1,6 +1,6 @@
 /** The rectified recurrent network that begins as a perfect memory: U is the identity. */
 import { defineCell } from "../defineCell.ts";
-import { whole } from "./foreign.ts";
+import { simpleNetwork } from "./foreign.ts";
 
 export const irnn = defineCell(
   `
@@ -18,24 +18,6 @@ b ~ 0
       "Before any training the state keeps whatever it was given, as an LSTM with open forget " +
       "gates does. The paper draws W from a Gaussian of deviation 0.001; here W follows the " +
       "model's init.",
-    torch: {
-      operator: "RNN",
-      attributes: { nonlinearity: "relu" },
-      tensors: [
-        { name: "weight_ih", rows: whole("W") },
-        { name: "weight_hh", rows: whole("U") },
-        { name: "bias_ih", rows: ["b"] },
-        { name: "bias_hh", rows: [null] },
-      ],
-    },
-    onnx: {
-      operator: "RNN",
-      attributes: { activations: "Relu" },
-      tensors: [
-        { name: "W", rows: whole("W") },
-        { name: "R", rows: whole("U") },
-        { name: "B", rows: ["b", null] },
-      ],
-    },
+    ...simpleNetwork("relu", { x: "W", h: "U", biases: ["b", null] }),
   },
 );

@@ -1,6 +1,6 @@
 /** The simple recurrent network with rectified units. */
 import { defineCell } from "../defineCell.ts";
-import { whole } from "./foreign.ts";
+import { simpleNetwork } from "./foreign.ts";
 
 export const rnnRelu = defineCell(
   `
@@ -15,24 +15,6 @@ h[t] = relu(W·x[t] + U·h[t-1] + b)  # new state: the input and the old state, 
     note:
       "Nothing bounds the state: it can hold a value without loss, and it can run away. Begin " +
       "it with `--cell irnn` where that matters.",
-    torch: {
-      operator: "RNN",
-      attributes: { nonlinearity: "relu" },
-      tensors: [
-        { name: "weight_ih", rows: whole("W") },
-        { name: "weight_hh", rows: whole("U") },
-        { name: "bias_ih", rows: ["b"] },
-        { name: "bias_hh", rows: [null] },
-      ],
-    },
-    onnx: {
-      operator: "RNN",
-      attributes: { activations: "Relu" },
-      tensors: [
-        { name: "W", rows: whole("W") },
-        { name: "R", rows: whole("U") },
-        { name: "B", rows: ["b", null] },
-      ],
-    },
+    ...simpleNetwork("relu", { x: "W", h: "U", biases: ["b", null] }),
   },
 );

@@ -1,6 +1,6 @@
 /** The rectified recurrent network with PyTorch's two biases. */
 import { defineCell } from "../defineCell.ts";
-import { whole } from "./foreign.ts";
+import { simpleNetwork } from "./foreign.ts";
 
 export const rnnReluTorch = defineCell(
   `
@@ -13,24 +13,6 @@ h[t] = relu(W_ih·x[t] + b_ih + W_hh·h[t-1] + b_hh)  # new state: input and old
     note:
       "The same function as rnn-relu with one bias more, which changes nothing that can be " +
       "computed but how it is learnt: two biases that are added take a step twice as long.",
-    torch: {
-      operator: "RNN",
-      attributes: { nonlinearity: "relu" },
-      tensors: [
-        { name: "weight_ih", rows: whole("W_ih") },
-        { name: "weight_hh", rows: whole("W_hh") },
-        { name: "bias_ih", rows: ["b_ih"] },
-        { name: "bias_hh", rows: ["b_hh"] },
-      ],
-    },
-    onnx: {
-      operator: "RNN",
-      attributes: { activations: "Relu" },
-      tensors: [
-        { name: "W", rows: whole("W_ih") },
-        { name: "R", rows: whole("W_hh") },
-        { name: "B", rows: ["b_ih", "b_hh"] },
-      ],
-    },
+    ...simpleNetwork("relu", { x: "W_ih", h: "W_hh", biases: ["b_ih", "b_hh"] }),
   },
 );
