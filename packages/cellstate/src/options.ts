@@ -41,13 +41,17 @@ export function numberOption(flags: string, kind: NumberKindName, description: s
   return option.argParser((text: string) => parseNumber(option.long ?? flags, text, kind));
 }
 
-/** An option for a size: a positive integer of a million at most. */
-export function sizeOption(flags: string, description: string): Option {
+/**
+ * An option for a size: a positive integer.
+ *
+ * @param most What a model's file can hold, where the size is the model's.
+ */
+export function sizeOption(flags: string, description: string, most = LARGEST_SIZE): Option {
   const option = new Option(flags, description);
   const name = option.long ?? flags;
   return option.argParser((text: string) => {
     const value = parseNumber(name, text, "positiveInteger");
-    if (value > LARGEST_SIZE) throw new UsageError(`${name} ${text}: more than ${LARGEST_SIZE}`);
+    if (value > most) throw new UsageError(`${name} ${text}: expected ${most} at most`);
     return value;
   });
 }

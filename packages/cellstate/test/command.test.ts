@@ -73,6 +73,7 @@ describe("what makes no sense is told in one line, with exit code 2", () => {
     ],
     [["train"], "missing required argument 'files'"],
     [["train", "x.txt", "--hidden-size", "abc"], "--hidden-size abc: expected a positive integer"],
+    [["train", "x.txt", "--layers", "65"], "--layers 65: expected 64 at most"],
     [["train", "x.txt", "--dropout", "1"], "--dropout 1: expected a number from 0 to below 1"],
     [
       ["train", "x.txt", "--forget-bias", "much"],

@@ -8,6 +8,10 @@ import type { TrainArguments } from "../run/trainArguments.ts";
 import { UsageError } from "../usageError.ts";
 import { type AddCommand, engineOption, jsonOption } from "./common.ts";
 
+/** What a model's file can hold. */
+const MOST_UNITS = 65_536;
+const MOST_LAYERS = 64;
+
 const EXAMPLES = `
 Examples:
   $ cellstate train tinyshakespeare.txt
@@ -39,8 +43,10 @@ export const addTrain: AddCommand = (program, terminal) => {
       "--cell <name>",
       `a cell of the zoo, or a file of equations like mine.cell (default: ${d.cell})`,
     )
-    .addOption(sizeOption("--hidden-size <n>", `units of a layer (default: ${d.hiddenSize})`))
-    .addOption(sizeOption("--layers <n>", `recurrent layers (default: ${d.layers})`))
+    .addOption(
+      sizeOption("--hidden-size <n>", `units of a layer (default: ${d.hiddenSize})`, MOST_UNITS),
+    )
+    .addOption(sizeOption("--layers <n>", `recurrent layers (default: ${d.layers})`, MOST_LAYERS))
     .addOption(
       numberOption(
         "--embedding-size <n>",
