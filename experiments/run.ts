@@ -13,7 +13,7 @@ import { tinyshakespeare } from "./tinyshakespeare.ts";
 const EXPERIMENTS: Readonly<Record<string, Experiment>> = { tinyshakespeare };
 
 async function main(): Promise<void> {
-  const [name, ...options] = process.argv.slice(2);
+  const [name] = process.argv.slice(2);
   const experiment = Object.hasOwn(EXPERIMENTS, name ?? "") ? EXPERIMENTS[name] : undefined;
   if (!experiment) {
     const rows = Object.entries(EXPERIMENTS).map(([key, { about }]) => `  ${key}   ${about}`);
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     process.exitCode = name ? 2 : 0;
     return;
   }
-  const results = await experiment.run(options);
+  const results = await experiment.run();
   keep(new URL(`results/${name}.json`, import.meta.url), results);
 }
 

@@ -37,6 +37,4 @@ export const PRESETS = {
   },
 } as const satisfies Record<string, Preset>;
 
-export type PresetName = keyof typeof PRESETS;
-
 export const PRESET_NAMES: readonly string[] = Object.keys(PRESETS);
