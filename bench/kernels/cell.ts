@@ -7,11 +7,13 @@
  * milliseconds, on one-hot tokens of 65 and on vectors of 128; what is not pointwise in them is matrix products. Each layer
  * is first checked against the reference engine. Median of 51 rounds, least in brackets; variants take turns in every round.
  */
+
 import { cpus } from "node:os";
 import type { Cell } from "../../packages/core/src/cells/cell.ts";
 import { findCell } from "../../packages/core/src/cells/zoo/index.ts";
 import { layoutCell, positions } from "../../packages/core/src/engines/cellTensors.ts";
 import type { CellSpec, CompiledPlan, Engine } from "../../packages/core/src/engines/engine.ts";
+import { WHOLE } from "../../packages/core/src/engines/engine.ts";
 import { Layout } from "../../packages/core/src/engines/layout.ts";
 import { createReferenceEngine } from "../../packages/core/src/engines/reference/index.ts";
 import {
@@ -115,7 +117,7 @@ function layerParts(cell: Cell, input: Input): Part[] {
     }
   };
   return [
-    { name: `${input}: prepare`, run: () => operation.prepare(), times: [] },
+    { name: `${input}: prepare`, run: () => operation.prepare(WHOLE), times: [] },
     { name: `${input}: forward`, run: () => operation.forward(span), times: [] },
     {
       name: `${input}: backward`,
@@ -123,7 +125,7 @@ function layerParts(cell: Cell, input: Input): Part[] {
       run: () => operation.backward(span),
       times: [],
     },
-    { name: `${input}: gradients`, run: () => operation.gradients(span), times: [] },
+    { name: `${input}: gradients`, run: () => operation.gradients(span, WHOLE), times: [] },
   ];
 }
 
@@ -134,10 +136,10 @@ function check(cell: Cell, input: Input): void {
     const { spec, plan } = layer(cell, input, engine, steps);
     const span = { steps, batch: BATCH, from: 0, to: BATCH };
     const [operation] = plan.operations;
-    operation.prepare();
+    operation.prepare(WHOLE);
     operation.forward(span);
     operation.backward(span);
-    operation.gradients(span);
+    operation.gradients(span, WHOLE);
     const { weightGradients = [] } = spec.training ?? {};
     const tensors = [...spec.states, ...weightGradients];
     return tensors.flatMap((tensor) => positions(tensor).map((at) => plan.numbers[at]));

@@ -8,7 +8,8 @@ export type ErrorCode =
   | "data"
   | "option"
   | "not-finite"
-  | "resume";
+  | "resume"
+  | "thread";
 
 /**
  * Bad input, as opposed to a caller's mistake in code (TypeError, RangeError). The message is one line that says where,

@@ -22,7 +22,8 @@ export {
 // Engines
 export type { CompiledPlan, Engine, OperationSpec, PlanSpec } from "./engines/engine.ts";
 export { createReferenceEngine } from "./engines/reference/index.ts";
-export { createWasmEngine } from "./engines/wasm/index.ts";
+export type { Gemm, GemmLender } from "./engines/wasm/gemm.ts";
+export { createWasmEngine, type WasmEngineOptions } from "./engines/wasm/index.ts";
 // Numbers and errors
 export { CellstateError, type ErrorCode } from "./errors.ts";
 // Files
@@ -44,6 +45,14 @@ export {
 export { decodeLanguageModel, encodeLanguageModel } from "./models/languageModelFile.ts";
 export { Sampler, type SamplingOptions } from "./models/sampling.ts";
 export { type Key, RandomStream, streamKey } from "./numbers/random.ts";
+// Threads
+export {
+  canShareMemory,
+  type SpawnThread,
+  startThreads,
+  type ThreadHandle,
+  Threads,
+} from "./threads/threads.ts";
 // Training
 export { type Evaluation, Evaluator, evaluate } from "./training/evaluate.ts";
 export {

@@ -45,3 +45,8 @@ declare namespace WebAssembly {
   /** Whether the bytes are a module that this machine can run: how features are asked for. */
   function validate(bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer): boolean;
 }
+
+/** Newer than the language level that the library asks for: tells the processor that a loop only waits. */
+interface Atomics {
+  pause?(): void;
+}

@@ -10,10 +10,16 @@
  *
  * Layout. Matrices are row-major; a row is padded to a multiple of four numbers (`stride`), and *padding is always
  * zero*, whatever a kernel computes there. Sequences are time-major: row t·batch + b, with the batch of the call, not of the
- * capacity. `forward` and `backward` of rows [from, to) of the batch touch only those rows, so rows can be split over threads;
- * `gradients` sums over all rows and is split by columns.
+ * capacity.
+ *
+ * Threads. `forward` and `backward` of rows [from, to) of the batch touch only those rows; `prepare` and `gradients` of a
+ * share write only what is that share's, and sum over all rows. No sum is ever divided, so how many threads share a pass
+ * changes no bit of what comes out.
  */
 import type { CellProgram, Width } from "../cells/program.ts";
+import type { Share } from "../threads/share.ts";
+
+export { type Share, WHOLE } from "../threads/share.ts";
 
 /** A rectangle in a plan's memory, in numbers: row r starts at offset + r · stride. */
 export interface Tensor {
@@ -30,10 +36,14 @@ export interface Integers {
   readonly count: number;
 }
 
-/** How much of the capacity a call uses: `steps` × `batch` rows, of which this caller does [from, to) of the batch. */
-export interface Span {
+/** How much of the capacity a call uses: `steps` × `batch` rows. */
+export interface Extent {
   readonly steps: number;
   readonly batch: number;
+}
+
+/** Of a call's rows, those that this caller does: [from, to) of the batch. */
+export interface Span extends Extent {
   readonly from: number;
   readonly to: number;
 }
@@ -138,24 +148,34 @@ export interface CrossEntropySpec {
 
 export type OperationSpec = CellSpec | LinearSpec | EmbeddingSpec | DropoutSpec | CrossEntropySpec;
 
+export const WEIGHT_FORMATS = ["float32", "int8"] as const;
+export type WeightFormat = (typeof WEIGHT_FORMATS)[number];
+
 /** Everything an engine needs to compile a plan; plain data. */
 export interface PlanSpec {
   readonly steps: number;
   readonly batch: number;
   /** Numbers that the layout takes; an engine may lay scratch of its own behind them. */
   readonly size: number;
+  /**
+   * How products hold their weights in a plan that only infers: as they are, or rounded to integers −127 … 127 with a scale
+   * a column (a gate's unit) and multiplied in integers. @default "float32"
+   */
+  readonly weights?: WeightFormat;
   readonly operations: readonly OperationSpec[];
 }
 
 export interface Operation {
   /** Weights have changed: whatever is derived from them is made anew. */
-  prepare(): void;
+  prepare(share: Share): void;
   forward(span: Span): void;
   /** Gradients of inputs and states, row by row. Needs the forward pass of the same span just before. */
   backward(span: Span): void;
   /** Gradients of weights: sums over all rows of the span, whatever its from and to. */
-  gradients(span: Span): void;
+  gradients(span: Span, share: Share): void;
 }
+
+export type Pass = "prepare" | "forward" | "backward" | "gradients";
 
 /** PyTorch's definitions; `slots` many numbers of memory a weight. */
 export const UPDATE_RULES = {
@@ -204,15 +224,23 @@ export interface CompiledPlan {
   readonly numbers: Float32Array | Float64Array;
   /** The same memory for `Integers`; on the reference engine the same array as `numbers`. */
   readonly integers: Int32Array | Float64Array;
-  /** One an OperationSpec, in order. */
+  /** One an OperationSpec, in order: for a caller that runs them one by one, on its own thread. */
   readonly operations: readonly Operation[];
+  /**
+   * A pass of operations [first, end), all of them unless given, in the pass's own order, for all rows of a call and on all of
+   * the engine's threads. Returns when all is done.
+   */
+  run(pass: Pass, extent: Extent, first?: number, end?: number): void;
   /** Σ v² over a stretch (a multiple of 4 numbers), summed in an order that depends on nothing else. NaN and ∞ come through. */
   sumOfSquares(offset: number, count: number): number;
   update(update: Update): void;
 }
 
 export interface Engine {
+  /** What tells one engine's results from another's: `wasm`, `blas (oneDNN 3.6.2)`. */
   readonly name: string;
+  /** Threads that share the work, this one included. */
+  readonly threads: number;
   readonly precision: "float32" | "float64";
   /** @throws RangeError when the plan needs more memory than the engine can address; the message says how much. */
   compile(plan: PlanSpec): CompiledPlan;

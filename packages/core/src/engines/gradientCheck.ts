@@ -53,8 +53,7 @@ export function gradientCheck(cell: Cell, options: CellGradientCheckOptions = {}
     size: layout.size,
     operations: [spec],
   });
-  const [operation] = plan.operations;
-  const span = { steps, batch, from: 0, to: batch };
+  const span = { steps, batch };
 
   const random = new RandomStream(streamKey(seed, "gradientCheck"));
   const fill = (tensor: Tensor, middle: number): void => {
@@ -81,13 +80,13 @@ export function gradientCheck(cell: Cell, options: CellGradientCheckOptions = {}
   ].map(([at, coefficient]) => ({ at, coefficient: plan.numbers[coefficient] }));
 
   const evaluate = (): number => {
-    operation.prepare();
-    operation.forward(span);
+    plan.run("prepare", span);
+    plan.run("forward", span);
     return terms.reduce((loss, { at, coefficient }) => loss + coefficient * plan.numbers[at], 0);
   };
   evaluate();
-  operation.backward(span);
-  operation.gradients(span);
+  plan.run("backward", span);
+  plan.run("gradients", span);
 
   const group = (what: string, values: readonly number[], gradients: readonly number[]) => ({
     what,

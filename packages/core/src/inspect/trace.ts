@@ -45,7 +45,7 @@ export function trace<Names extends string = string>(
   const steps = tokens.length;
   const plan = new LanguagePlan(model, engine, { steps, batch: 1 }, "tracing");
   plan.write(steps, tokens, null);
-  plan.forward({ steps, batch: 1, from: 0, to: 1 });
+  plan.forward({ steps, batch: 1 });
   const { numbers } = plan.compiled;
 
   const layers = plan.layers.map(({ layer, signals }) => {

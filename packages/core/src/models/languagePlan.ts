@@ -2,7 +2,7 @@
  * A language model laid out in an engine's memory for a number of rows and steps: tokens in, losses or logits out, states
  * carried from window to window. All views are made once; running it takes no memory.
  */
-import type { CompiledPlan, Engine, Integers, Span, Tensor } from "../engines/engine.ts";
+import type { CompiledPlan, Engine, Extent, Integers, Tensor } from "../engines/engine.ts";
 import {
   type LossTensors,
   planCrossEntropy,
@@ -14,18 +14,12 @@ import { type Flow, PlanBuilder, tensorOf } from "../layers/layer.ts";
 import { planRecurrent, type RecurrentTensors } from "../layers/recurrent.ts";
 import type { LanguageModel, Weights } from "./languageModel.ts";
 
-export interface Capacity {
-  /** Time steps of a window. */
-  readonly steps: number;
-  /** Sequences side by side. */
-  readonly batch: number;
-}
-
 export type Purpose = "training" | "inference" | "tracing";
 
 export class LanguagePlan {
   readonly model: LanguageModel;
-  readonly capacity: Capacity;
+  /** Time steps of a window, and sequences side by side. */
+  readonly capacity: Extent;
   readonly engine: Engine;
   readonly compiled: CompiledPlan;
   /** The model's weights in this plan, and beside them (training) gradients and an optimizer's slots, all of one layout. */
@@ -41,13 +35,7 @@ export class LanguagePlan {
   readonly #dropoutKeys: readonly Integers[];
 
   /** @param slots Stretches as long as the weights to reserve for an optimizer. */
-  constructor(
-    model: LanguageModel,
-    engine: Engine,
-    capacity: Capacity,
-    purpose: Purpose,
-    slots = 0,
-  ) {
+  constructor(model: LanguageModel, engine: Engine, capacity: Extent, purpose: Purpose, slots = 0) {
     this.model = model;
     this.engine = engine;
     this.capacity = capacity;
@@ -97,7 +85,7 @@ export class LanguagePlan {
 
   /** To be called after the weights have changed. */
   prepare(): void {
-    for (const operation of this.compiled.operations) operation.prepare();
+    this.compiled.run("prepare", this.capacity);
   }
 
   /** Writes a window's tokens, and targets where a loss is wanted (−1 does not count). Both at t · batch + b. */
@@ -126,22 +114,22 @@ export class LanguagePlan {
   }
 
   /** Everything up to the losses. */
-  forward(span: Span): void {
-    for (const operation of this.compiled.operations) operation.forward(span);
+  forward(extent: Extent): void {
+    this.compiled.run("forward", extent);
   }
 
   /** Everything up to the logits: for generation, where no target is known. */
-  forwardToLogits(span: Span): void {
-    const { operations } = this.compiled;
-    for (let i = 0; i < operations.length - 1; i++) operations[i].forward(span);
+  forwardToLogits(extent: Extent): void {
+    const { compiled } = this;
+    compiled.run("forward", extent, 0, compiled.operations.length - 1);
   }
 
   /** Σ of the rows' losses, in row order: nats. Rows without a target add 0. */
-  totalLoss(span: Span): number {
+  totalLoss({ steps, batch }: Extent): number {
     const { numbers } = this.compiled;
     const { offset, stride } = this.#loss.losses;
     let total = 0;
-    for (let r = 0; r < span.steps * span.batch; r++) total += numbers[offset + r * stride];
+    for (let r = 0; r < steps * batch; r++) total += numbers[offset + r * stride];
     return total;
   }
 
@@ -151,8 +139,9 @@ export class LanguagePlan {
   }
 
   /** Gradients of `scale` · Σ losses: of all weights, into the stretch at `gradientsAt`; and of the initial states. */
-  backward(span: Span, scale: number): void {
-    const { numbers, operations } = this.compiled;
+  backward(extent: Extent, scale: number): void {
+    const { compiled } = this;
+    const { numbers } = compiled;
     const scaleAt = this.#loss.scale;
     if (!scaleAt) throw new RangeError("this plan was made without training: it has no backward");
     numbers[scaleAt.offset] = scale;
@@ -161,17 +150,17 @@ export class LanguagePlan {
         numbers.fill(0, offset, offset + rows * stride);
       }
     }
-    for (let i = operations.length - 1; i >= 0; i--) operations[i].backward(span);
-    for (const operation of operations) operation.gradients(span);
+    compiled.run("backward", extent);
+    compiled.run("gradients", extent);
   }
 
   /** The window's last states become the next window's initial ones. */
-  carryStates(span: Span): void {
+  carryStates({ steps, batch }: Extent): void {
     const { numbers } = this.compiled;
     for (const { states } of this.layers) {
       for (const { offset, stride } of states) {
-        const size = span.batch * stride;
-        const last = offset + (span.steps - 1) * size;
+        const size = batch * stride;
+        const last = offset + (steps - 1) * size;
         numbers.copyWithin(offset - size, last, last + size);
       }
     }

@@ -2,11 +2,13 @@
  * Whole models against PyTorch 1.13: logits, loss, gradients, and the losses and weights of twenty steps under eight
  * optimizer settings. The figures were computed for this project (float32; the manifest tells how).
  */
+
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { gruTorch, lstmTorch } from "../../src/cells/zoo/index.ts";
 import { Vocabulary } from "../../src/data/vocabulary.ts";
 import type { CompiledPlan, Engine } from "../../src/engines/engine.ts";
+import { WHOLE } from "../../src/engines/engine.ts";
 import { createReferenceEngine } from "../../src/engines/reference/index.ts";
 import { createWasmEngine } from "../../src/engines/wasm/index.ts";
 import { type ReadTensor, readSafetensors } from "../../src/files/safetensors.ts";
@@ -245,7 +247,7 @@ describe.each(Object.entries(ENGINES))("a classifier on the %s engine", (_, crea
     });
     writeCellWeights(rnn, parameters, named, weights);
     const prepare = () => {
-      for (const operation of operations.keys()) compiled.operations[operation].prepare();
+      compiled.run("prepare", SPAN);
     };
     prepare();
 
@@ -267,7 +269,7 @@ describe.each(Object.entries(ENGINES))("a classifier on the %s engine", (_, crea
       }
       for (let i = 3; i >= 0; i--) compiled.operations[i].backward(spans[i]);
       compiled.operations.forEach((operation, i) => {
-        operation.gradients(spans[i]);
+        operation.gradients(spans[i], WHOLE);
       });
       let total = 0;
       for (let b = 0; b < BATCH; b++) total += numbers[loss.losses.offset + b * loss.losses.stride];

@@ -104,10 +104,10 @@ export class Stack {
     this.#numbers = plan.numbers;
     this.#write();
     const span = { steps: this.steps, batch: this.batch, from: 0, to: this.batch };
-    for (const operation of plan.operations) operation.prepare();
+    plan.run("prepare", span);
     for (const operation of plan.operations) operation.forward(span);
-    for (const operation of [...plan.operations].reverse()) operation.backward(span);
-    for (const operation of plan.operations) operation.gradients(span);
+    plan.run("backward", span);
+    plan.run("gradients", span);
   }
 
   #layOut() {

@@ -2,7 +2,16 @@
  * The reference engine: float64, plain loops, written to be read. It is the oracle that every faster engine is held to,
  * and quick enough for a small model where nothing else runs.
  */
-import type { CompiledPlan, Engine, Operation, OperationSpec, PlanSpec, Span } from "../engine.ts";
+import {
+  type CompiledPlan,
+  type Engine,
+  type Operation,
+  type OperationSpec,
+  type PlanSpec,
+  type Span,
+  WHOLE,
+} from "../engine.ts";
+import { PassRunner } from "../passes.ts";
 import { cell } from "./cell.ts";
 import { crossEntropy } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
@@ -59,9 +68,10 @@ function checked(plan: PlanSpec, operation: Operation): Operation {
       checkSpan(plan, span);
       operation.backward(span);
     },
-    gradients(span) {
+    /** It sums by whole matrices: the first share is all of them. */
+    gradients(span, share) {
       checkSpan(plan, span);
-      operation.gradients(span);
+      if (share.index === 0) operation.gradients(span, share);
     },
   };
 }
@@ -79,12 +89,16 @@ function allocate(size: number): Float64Array {
 
 function compile(plan: PlanSpec): ReferencePlan {
   const memory = allocate(plan.size);
+  const operations = plan.operations.map((spec) =>
+    checked(plan, makeOperation(spec.kind, spec, memory, plan)),
+  );
+  const runner = new PassRunner(operations);
   return {
     numbers: memory,
     integers: memory,
-    operations: plan.operations.map((spec) =>
-      checked(plan, makeOperation(spec.kind, spec, memory, plan)),
-    ),
+    operations,
+    run: (pass, extent, first = 0, end = operations.length) =>
+      runner.run(pass, extent, first, end, WHOLE),
     sumOfSquares: (offset, count) => sumOfSquares(memory, offset, count),
     update: (given) => update(memory, given),
   };
@@ -92,5 +106,5 @@ function compile(plan: PlanSpec): ReferencePlan {
 
 /** Float64 in plain TypeScript: exact to about 1e-15, some hundred times slower than the WebAssembly engine. */
 export function createReferenceEngine(): ReferenceEngine {
-  return { name: "reference", precision: "float64", compile };
+  return { name: "reference", precision: "float64", threads: 1, compile };
 }

@@ -230,6 +230,12 @@ export function callValue<P extends readonly ValueType[], R extends ValueType>(
   return { type: callee.result, code: callCode(callee, args) };
 }
 
+/** A memory of so many pages of 64 KiB, as a module imports it: the two must agree on whether it is shared. */
+export interface MemoryType {
+  readonly pages: number;
+  readonly shared: boolean;
+}
+
 /** A module that imports one memory, `environment.memory`, and exports every function by its name. */
 export class ModuleBuilder {
   readonly #functions: { handle: FunctionHandle; bytes: number[] }[] = [];
@@ -250,13 +256,15 @@ export class ModuleBuilder {
     return handle;
   }
 
-  bytes(): Uint8Array<ArrayBuffer> {
+  bytes({ pages, shared }: MemoryType = { pages: 0, shared: false }): Uint8Array<ArrayBuffer> {
     // Every signature once: its encoding, by its name.
     const signatures = new Map<string, Code>();
     for (const { handle } of this.#functions)
       signatures.set(signatureName(handle), signature(handle));
     const signatureNames = [...signatures.keys()];
-    const memoryImport = [name("environment"), name("memory"), 0x02, 0x00, 0x00];
+    // A shared memory says its largest size too. At least as many pages as here will do for both.
+    const limits = shared ? [0x03, unsigned(pages), unsigned(pages)] : [0x00, 0x00];
+    const memoryImport = [name("environment"), name("memory"), 0x02, limits];
     const functions = this.#functions.map(({ handle, bytes }) => ({
       signature: unsigned(signatureNames.indexOf(signatureName(handle))),
       index: unsigned(handle.index),

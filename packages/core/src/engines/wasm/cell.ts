@@ -6,7 +6,7 @@
  * rows as at 2,500), and the same in a plan that infers step by step. Only the gradients of weights, sums over all
  * rows, are one product for the window.
  */
-import type { CellSpec } from "../engine.ts";
+import { type CellSpec, WHOLE } from "../engine.ts";
 import { BACKWARD_INTERLEAVE, cellKernel, FORWARD_INTERLEAVE } from "./cellKernel.ts";
 import { lowerCell } from "./cellLowering.ts";
 import { addressAt, arrayOf, type CellArray, cellMemory, type Position } from "./cellMemory.ts";
@@ -95,8 +95,8 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
     };
 
     return {
-      prepare() {
-        for (const product of products) product.prepare();
+      prepare(share) {
+        for (const product of products) product.prepare(share);
       },
       forward({ steps, batch, from, to }) {
         at.batch = from;
@@ -107,8 +107,25 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
             writeOneHot(addressAt(oneHot, 0, at), bytes(spec.input.offset + at.step), at.rows);
           }
           for (const { products: own, run, table } of forward) {
-            for (const product of own) product.forward(at);
+            for (const product of own) product.forward(at, WHOLE);
             run(table, at.step, at.previous, at.batch, at.rows);
+          }
+        }
+      },
+      /** The products of a stage by columns, then its kernel, a few microseconds, on one thread. */
+      forwardColumns({ steps, batch }, share) {
+        at.batch = 0;
+        at.rows = batch;
+        for (let t = 0; t < steps; t++) {
+          moveTo(t, batch);
+          if (writeOneHot && !("width" in spec.input) && share.index === 0) {
+            writeOneHot(addressAt(oneHot, 0, at), bytes(spec.input.offset + at.step), at.rows);
+          }
+          for (const { products: own, run, table } of forward) {
+            for (const product of own) product.forward(at, share);
+            linked.barrier();
+            if (share.index === 0) run(table, at.step, at.previous, at.batch, at.rows);
+            linked.barrier();
           }
         }
       },
@@ -127,12 +144,12 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
           for (const product of outer) product.backward(at);
         }
       },
-      gradients({ steps, batch }) {
+      gradients({ steps, batch }, share) {
         at.batch = 0;
         at.rows = steps * batch;
         moveTo(0, batch);
-        for (const product of products) product.gradient(at);
-        sumVectors(steps * batch, batch);
+        for (const product of products) product.gradient(at, share);
+        sumVectors(steps * batch, batch, share);
       },
     };
   };

@@ -2,7 +2,7 @@
  * The matrix products of one source of a cell: what it multiplies lies in some array, what it feeds in columns of the
  * record. One-hot tokens pick rows of the weights instead, and their gradients are added to rows.
  */
-import type { CellSpec, Tensor } from "../engine.ts";
+import type { CellSpec, Share, Tensor } from "../engine.ts";
 import { padded } from "../layout.ts";
 import {
   addressAt,
@@ -17,14 +17,14 @@ import { bytes, type Linked, type PlanContext } from "./compile.ts";
 import { packedProduct, rowSumProduct, type Stretch } from "./matmul.ts";
 
 export interface SourceProduct {
-  /** Packs the weights. */
-  prepare(): void;
-  /** Pre-activations = or += source · W, for the rows at a position. */
-  forward(at: Position): void;
+  /** Packs a share of the weights. */
+  prepare(share: Share): void;
+  /** Pre-activations = or += source · W, for the rows at a position; a share of their columns. */
+  forward(at: Position, share: Share): void;
   /** The gradient of what was multiplied = or += ∂L/∂pre-activations · Wᵀ. */
   backward(at: Position): void;
-  /** The gradient of the weights: a sum over the rows from a position on. */
-  gradient(at: Position): void;
+  /** The gradient of the weights: a sum over the rows from a position on; a share of its columns. */
+  gradient(at: Position, share: Share): void;
 }
 
 /** Columns of the record, and of the source's weights, that a product fills first (`=`) or adds to (`+=`). */
@@ -96,16 +96,16 @@ export function sourceProduct(
     const back = linkBack?.(linked);
     const sum = linkGradient?.(linked);
     return {
-      prepare() {
-        first?.pack(weights.offset, weights.stride);
-        others?.pack(weights.offset, weights.stride);
-        back?.pack(weights.offset, weights.stride);
+      prepare(share) {
+        first?.pack(weights.offset, weights.stride, share);
+        others?.pack(weights.offset, weights.stride, share);
+        back?.pack(weights.offset, weights.stride, share);
       },
-      forward(at) {
+      forward(at, share) {
         const a = offsetAt(from, at) + place.column;
         const c = offsetAt(record, at);
-        first?.multiply(a, from.stride, at.rows, c, record.stride);
-        others?.add(a, from.stride, at.rows, c, record.stride);
+        first?.multiply(a, from.stride, at.rows, c, record.stride, share);
+        others?.add(a, from.stride, at.rows, c, record.stride, share);
       },
       backward(at) {
         if (!target || !back) return;
@@ -114,12 +114,12 @@ export function sourceProduct(
         if (target.add) back.add(a, record.stride, at.rows, c, target.array.stride);
         else back.multiply(a, record.stride, at.rows, c, target.array.stride);
       },
-      gradient(at) {
+      gradient(at, share) {
         if (!sum || !weightGradient) return;
         const a = offsetAt(from, at) + place.column;
         const b = offsetAt(record, at);
         const { offset, stride } = weightGradient;
-        sum.multiply(a, from.stride, at.rows, b, record.stride, offset, stride, false);
+        sum.multiply(a, from.stride, at.rows, b, record.stride, offset, stride, false, share);
       },
     };
   };
@@ -143,26 +143,27 @@ function tokenProduct(
       scatter: scatterRows(context, { width, toStride: fromStride, fromStride: toStride }),
     };
   });
-  return ({ numbers, function: functionOf }) => {
+  return (linked) => {
     const runs = parts.map(({ gather, scatter, ...part }) => {
-      return { ...part, gather: functionOf(gather), scatter: functionOf(scatter) };
+      return { ...part, gather: linked.function(gather), scatter: scatter(linked) };
     });
     return {
       prepare() {},
-      forward(at) {
+      /** A row is copied faster than it is divided. */
+      forward(at, share) {
+        if (share.index > 0) return;
         for (const { gather, at: column, column: from } of runs) {
           const to = addressAt(record, column, at);
           gather(to, bytes(weights.offset + from), bytes(tokens + at.step), at.rows);
         }
       },
       backward() {},
-      gradient(at) {
+      gradient(at, share) {
         if (!weightGradient) return;
-        const { offset, rows, stride } = weightGradient;
-        numbers.fill(0, offset, offset + rows * stride);
+        const { offset, rows } = weightGradient;
         for (const { scatter, at: column, column: to } of runs) {
-          const from = addressAt(record, column, at);
-          scatter(bytes(offset + to), from, bytes(tokens + at.step), at.rows);
+          const from = offsetAt(record, at) + column;
+          scatter(offset + to, rows, from, tokens + at.step, at.rows, share);
         }
       },
     };

@@ -2,11 +2,14 @@
  * Kernels over whole rows that a cell needs beside its products and stages: one-hot tokens pick and collect rows of weights
  * where vectors would be multiplied, and gradients of learned vectors are sums over rows.
  *
- * Rows have `width` numbers, whole vectors of four; strides are in numbers and part of the code.
+ * Rows have `width` numbers, whole vectors of four; strides are in numbers and part of the code. What sums over rows is
+ * divided among threads by columns, like the products of gradients.
  */
+import type { Share } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
-import type { Kernel, PlanContext } from "./compile.ts";
+import { bytes, type Kernel, type Linked, type PlanContext } from "./compile.ts";
 import { f32, f32x4, i32, v128 } from "./instructions.ts";
+import { columnsBefore } from "./matmul.ts";
 
 const NUMBER_BYTES = 4;
 const VECTOR_BYTES = 16;
@@ -67,56 +70,104 @@ export function gatherRows(
   });
 }
 
-/** table[tokens[r]] += from[r], row after row: (table, from, tokens, rows). */
+/** Offsets in numbers; rows of `from`, and what a share of the columns is. No call takes memory. */
+export type ScatterRows = (
+  table: number,
+  tableRows: number,
+  from: number,
+  tokens: number,
+  rows: number,
+  share: Share,
+) => void;
+
+/** table = 0, then table[tokens[r]] += from[r], row after row. */
 export function scatterRows(
   context: PlanContext,
   { width, toStride, fromStride }: RowShape,
-): Kernel<FourAddresses, null> {
-  const key = `scatterRows ${width} ${toStride} ${fromStride}`;
-  return context.kernel(key, ["i32", "i32", "i32", "i32"], null, (f, table, from, token, rows) => {
-    const to = f.local("i32");
-    f.forLoop(f.local("i32"), 0, rows, 1, () => {
-      f.set(to, i32.add(table, tokenRow(token, toStride)));
-      forVectors(f, width, (unit, constant) => {
-        const address = i32.add(to, unit);
-        const value = v128.load(i32.add(from, unit), constant);
-        f.store(address, f32x4.add(v128.load(address, constant), value), constant);
+): (linked: Linked) => ScatterRows {
+  const kernel = context.kernel(
+    `scatterRows ${toStride} ${fromStride}`,
+    ["i32", "i32", "i32", "i32", "i32", "i32"],
+    null,
+    (f, table, tableRows, from, token, rows, columnBytes) => {
+      const to = f.let(table);
+      f.forLoop(f.local("i32"), 0, tableRows, 1, () => {
+        f.fillZero(to, columnBytes);
+        f.increment(to, toStride * NUMBER_BYTES);
       });
-      f.increment(from, fromStride * NUMBER_BYTES);
-      f.increment(token, NUMBER_BYTES);
-    });
-  });
+      const unit = f.local("i32");
+      f.forLoop(f.local("i32"), 0, rows, 1, () => {
+        f.set(to, i32.add(table, tokenRow(token, toStride)));
+        f.forLoop(unit, 0, columnBytes, VECTOR_BYTES, () => {
+          const address = i32.add(to, unit);
+          f.store(address, f32x4.add(v128.load(address), v128.load(i32.add(from, unit))));
+        });
+        f.increment(from, fromStride * NUMBER_BYTES);
+        f.increment(token, NUMBER_BYTES);
+      });
+    },
+  );
+  return (linked) => {
+    const run = linked.function(kernel);
+    return (table, tableRows, from, tokens, rows, { index, count }) => {
+      const first = columnsBefore(width, index, count);
+      const columns = columnsBefore(width, index + 1, count) - first;
+      if (columns === 0) return;
+      run(
+        bytes(table + first),
+        tableRows,
+        bytes(from + first),
+        bytes(tokens),
+        rows,
+        bytes(columns),
+      );
+    };
+  };
 }
 
-/** to = Σ_r from[r], row after row: (to, from, rows). */
+/** Offsets in numbers. */
+export type SumRows = (to: number, from: number, rows: number, share: Share) => void;
+
+/** to = Σ_r from[r], row after row. */
 export function sumRows(
   context: PlanContext,
   { width, fromStride }: Omit<RowShape, "toStride">,
-): Kernel<ThreeAddresses, null> {
-  const key = `sumRows ${width} ${fromStride}`;
-  return context.kernel(key, ["i32", "i32", "i32"], null, (f, to, from, rows) => {
-    const end = f.let(i32.add(from, i32.mul(rows, fromStride * NUMBER_BYTES)));
-    const address = f.local("i32");
-    const bytes = width * NUMBER_BYTES;
-    const columns = (unit: Pointer, count: number): void => {
-      const totals = Array.from({ length: count }, () => f.let(f32x4.const(0)));
-      f.forLoop(address, i32.add(from, unit), end, fromStride * NUMBER_BYTES, () => {
-        totals.forEach((total, i) => {
-          f.set(total, f32x4.add(total, v128.load(address, i * VECTOR_BYTES)));
+): (linked: Linked) => SumRows {
+  const kernel = context.kernel(
+    `sumRows ${fromStride}`,
+    ["i32", "i32", "i32", "i32"],
+    null,
+    (f, to, from, rows, columnBytes) => {
+      const rowBytes = fromStride * NUMBER_BYTES;
+      const end = f.let(i32.add(from, i32.mul(rows, rowBytes)));
+      const address = f.local("i32");
+      const unit = f.local("i32");
+      const columns = (count: number): void => {
+        const totals = Array.from({ length: count }, () => f.let(f32x4.const(0)));
+        f.forLoop(address, i32.add(from, unit), end, rowBytes, () => {
+          totals.forEach((total, i) => {
+            f.set(total, f32x4.add(total, v128.load(address, i * VECTOR_BYTES)));
+          });
         });
-      });
-      totals.forEach((total, i) => {
-        f.store(i32.add(to, unit), total, i * VECTOR_BYTES);
-      });
-      f.release(...totals);
+        totals.forEach((total, i) => {
+          f.store(i32.add(to, unit), total, i * VECTOR_BYTES);
+        });
+        f.release(...totals);
+      };
+      const block = 8 * VECTOR_BYTES;
+      const whole = f.let(i32.and(columnBytes, ~(block - 1)));
+      f.forLoop(unit, 0, whole, block, () => columns(8));
+      f.forLoop(unit, whole, columnBytes, VECTOR_BYTES, () => columns(1));
+    },
+  );
+  return (linked) => {
+    const run = linked.function(kernel);
+    return (to, from, rows, { index, count }) => {
+      const first = columnsBefore(width, index, count);
+      const columns = columnsBefore(width, index + 1, count) - first;
+      if (columns > 0) run(bytes(to + first), bytes(from + first), rows, bytes(columns));
     };
-    const block = 8 * VECTOR_BYTES;
-    const whole = bytes - (bytes % block);
-    const unit = f.local("i32");
-    f.forLoop(unit, 0, whole, block, () => columns(unit, 8));
-    f.set(unit, i32.const(whole));
-    if (bytes > whole) columns(unit, (bytes - whole) / VECTOR_BYTES);
-  });
+  };
 }
 
 /** to[r] = the one-hot vector of tokens[r]: (to, tokens, rows). */

@@ -23,13 +23,27 @@
  *   bytes over the same memory;
  * - what an operation's methods do must take no memory: no array, closure or object a call.
  */
-import type { CompiledPlan, Operation, OperationSpec, PlanSpec } from "../engine.ts";
+import { MOST_ARGUMENTS } from "../../threads/control.ts";
+import type { Task, Threads } from "../../threads/threads.ts";
+import {
+  type CompiledPlan,
+  type Operation,
+  type OperationSpec,
+  type Pass,
+  type PlanSpec,
+  type Share,
+  type Span,
+  type Update,
+  WHOLE,
+} from "../engine.ts";
+import { PassRunner } from "../passes.ts";
 import {
   type FunctionBuilder,
   type FunctionHandle,
   type Locals,
   ModuleBuilder,
 } from "./assembler.ts";
+import type { Gemm, GemmLender } from "./gemm.ts";
 import type { ValueType } from "./instructions.ts";
 
 const BYTES_PER_NUMBER = 4;
@@ -60,12 +74,14 @@ export type KernelFunction<P extends readonly ValueType[], R extends ValueType |
 /** What an operation's kind may ask for while a plan is laid out. */
 export interface PlanContext {
   readonly plan: PlanSpec;
+  /** Whether `Linked.gemm` will be there. */
+  readonly lends: boolean;
   /**
    * Memory behind the plan's own that belongs to the operation: packed weights, tapes. Zero at first.
    * @returns its offset in numbers, on a cache line.
    */
   scratch(count: number): number;
-  /** Memory at `Linked.temporary` that holds at least `count` numbers, shared by all: valid within one call of a method. */
+  /** Memory at `Linked.temporary`, a thread's own, that holds at least `count` numbers: valid within one call of a method. */
   temporary(count: number): void;
   /**
    * A kernel of the module.
@@ -84,51 +100,219 @@ export interface Linked {
   /** All of the memory, plan and scratch, twice: as float32 and as integers. */
   readonly numbers: Float32Array;
   readonly integers: Int32Array;
-  /** Offset in numbers of the temporary memory. */
+  /** Offset in numbers of this thread's temporary memory. */
   readonly temporary: number;
+  /** Products lent by the machine, over this memory. */
+  readonly gemm: Gemm | null;
+  /** Where the thread that leads writes the arguments of a task. */
+  readonly args: Int32Array;
+  /** Waits for the other threads; only in what is divided by columns. */
+  readonly barrier: () => void;
   function<P extends readonly ValueType[], R extends ValueType | null>(
     kernel: Kernel<P, R>,
   ): KernelFunction<P, R>;
 }
 
+/** An operation that threads may also divide by columns, where there are too few rows to divide. */
+export interface WasmOperation extends Operation {
+  /** The share's part of a forward pass over all rows; where one part needs another, it waits at the barrier. */
+  forwardColumns?(span: Span, share: Share): void;
+}
+
 export type OperationKind<S extends OperationSpec> = (
   spec: S,
   context: PlanContext,
-) => (linked: Linked) => Operation;
+) => (linked: Linked) => WasmOperation;
+
+/** The tasks of a compiled plan, by number: what threads are asked for. The passes are the first. */
+export const TASKS = {
+  prepare: 0,
+  forward: 1,
+  backward: 2,
+  gradients: 3,
+  /** Like forward, but divided by columns, for a few rows: the threads meet within. */
+  forwardColumns: 4,
+  sumOfSquares: 5,
+  update: 6,
+} as const;
+
+/** A task beside the passes: `begin` writes its arguments, on the thread that leads, and `run` does a share of it. */
+export interface Shared<Begin extends (...args: never[]) => void, End extends () => unknown> {
+  readonly begin: Begin;
+  readonly run: Task;
+  /** On the thread that leads, after all. */
+  readonly end: End;
+}
+
+export type SharedSum = Shared<(offset: number, count: number) => void, () => number>;
+export type SharedUpdate = Shared<(update: Update) => void, () => void>;
 
 /** What a plan consists of: its operations, and what every plan has beside them. */
 export interface PlanParts {
   readonly operation: OperationKind<OperationSpec>;
-  readonly sumOfSquares: (context: PlanContext) => (linked: Linked) => CompiledPlan["sumOfSquares"];
-  readonly update: (context: PlanContext) => (linked: Linked) => CompiledPlan["update"];
+  readonly sumOfSquares: (context: PlanContext) => (linked: Linked) => SharedSum;
+  readonly update: (context: PlanContext) => (linked: Linked) => SharedUpdate;
 }
 
-/** The first move for every operation, then memory and module, then the second. */
-export function compilePlan(plan: PlanSpec, parts: PlanParts): CompiledPlan {
-  const workshop = new Workshop(plan);
-  const linkers = plan.operations.map((spec) => parts.operation(spec, workshop));
-  const linkSumOfSquares = parts.sumOfSquares(workshop);
-  const linkUpdate = parts.update(workshop);
-  const linked = workshop.link();
-  return {
+/** Who computes, beside the kernels. */
+export interface Hands {
+  readonly threads: Threads;
+  /** The library that lends products; null for kernels alone. */
+  readonly lender: GemmLender | null;
+}
+
+/** What another thread needs to make the same plan over the same memory: plain data, a memory and a module. */
+export interface PlanMessage {
+  readonly plan: PlanSpec;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  /** `GemmLender.source`; undefined where no product is lent. */
+  readonly lender: unknown;
+}
+
+/** Lays a plan out and gives it its memory and module; then links it, here and on the other threads. */
+export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): CompiledPlan {
+  const { threads, lender } = hands;
+  const workshop = new Workshop(plan, { threads: threads.count, lends: lender !== null });
+  const link = planMoves(workshop, parts);
+  const { memory, module } = workshop.make();
+  const gemm = lender?.bind(memory) ?? null;
+  const share = { index: 0, count: threads.count };
+  const linked = workshop.linkTo({
+    memory,
+    module,
+    gemm,
+    share,
+    args: threads.arguments,
+    barrier: threads.barrier,
+  });
+  const { operations, tasks, sum, update } = link(linked);
+  const args = threads.arguments;
+  const byColumns = dividesByColumns(plan, threads.count);
+  const compiled: CompiledPlan = {
     numbers: linked.numbers,
     integers: linked.integers,
-    operations: linkers.map((link) => link(linked)),
-    sumOfSquares: linkSumOfSquares(linked),
-    update: linkUpdate(linked),
+    operations,
+    run(pass, { steps, batch }, first = 0, end = operations.length) {
+      args[0] = steps;
+      args[1] = batch;
+      args[2] = first;
+      args[3] = end;
+      dispatch(pass === "forward" && byColumns ? TASKS.forwardColumns : TASKS[pass]);
+    },
+    sumOfSquares(offset, count) {
+      sum.begin(offset, count);
+      dispatch(TASKS.sumOfSquares);
+      return sum.end();
+    },
+    update(given) {
+      update.begin(given);
+      dispatch(TASKS.update);
+    },
   };
+  const message: PlanMessage = { plan, memory, module, lender: lender?.source };
+  const job = threads.add(message, compiled);
+  const dispatch = (task: number): void => threads.run(job, task, tasks[task]);
+  return compiled;
+}
+
+/** The same plan on another thread. */
+export function linkPlan(
+  { plan, memory, module }: PlanMessage,
+  parts: PlanParts,
+  lender: GemmLender | null,
+  { share, barrier }: Pick<Place, "share" | "barrier">,
+): readonly Task[] {
+  const workshop = new Workshop(plan, { threads: share.count, lends: lender !== null }, false);
+  const link = planMoves(workshop, parts);
+  const gemm = lender?.bind(memory) ?? null;
+  // What this thread is asked for comes with each task.
+  const args = new Int32Array(MOST_ARGUMENTS);
+  return link(workshop.linkTo({ memory, module, gemm, share, args, barrier })).tasks;
+}
+
+/** The first move of everything in the plan, in a fixed order; gives the second. */
+function planMoves(workshop: Workshop, parts: PlanParts) {
+  const linkers = workshop.plan.operations.map((spec) => parts.operation(spec, workshop));
+  const linkSum = parts.sumOfSquares(workshop);
+  const linkUpdate = parts.update(workshop);
+  return (linked: Linked) => {
+    const operations = linkers.map((link) => link(linked));
+    const sum = linkSum(linked);
+    const update = linkUpdate(linked);
+    const runner = new PassRunner(operations);
+    const extent = { steps: 0, batch: 0 };
+    const pass =
+      (name: Pass): Task =>
+      (share, args) => {
+        extent.steps = args[0];
+        extent.batch = args[1];
+        runner.run(name, extent, args[2], args[3], share);
+      };
+    const tasks: readonly Task[] = [
+      pass("prepare"),
+      pass("forward"),
+      pass("backward"),
+      pass("gradients"),
+      columnsTask(operations, linked.barrier),
+      sum.run,
+      update.run,
+    ];
+    return { operations, tasks, sum, update };
+  };
+}
+
+/** Rows up to which threads share every product rather than rows: all of the weights are read for each. */
+const FEW_ROWS = 4;
+
+function dividesByColumns(plan: PlanSpec, threads: number): boolean {
+  const trains = plan.operations.some(({ training }) => training !== null);
+  return threads > 1 && !trains && plan.batch <= FEW_ROWS;
+}
+
+/** Forward for a few rows: operations that can are divided by columns, the others run on one thread while the rest wait. */
+function columnsTask(operations: readonly WasmOperation[], barrier: () => void): Task {
+  const span = { steps: 0, batch: 0, from: 0, to: 0 };
+  return (share, args) => {
+    span.steps = args[0];
+    span.batch = args[1];
+    span.to = args[1];
+    for (let i = args[2]; i < args[3]; i++) {
+      const operation = operations[i];
+      if (operation.forwardColumns) operation.forwardColumns(span, share);
+      else if (share.index === 0) operation.forward(span);
+      barrier();
+    }
+  };
+}
+
+/** Where a plan is linked: in which memory, to which module, on which thread. */
+export interface Place {
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly gemm: Gemm | null;
+  readonly share: Share;
+  readonly args: Int32Array;
+  readonly barrier: () => void;
 }
 
 /** Collects what a plan's operations ask for, and makes it. Of use by itself where kernels are tested or timed alone. */
 export class Workshop implements PlanContext {
   readonly plan: PlanSpec;
+  readonly lends: boolean;
+  readonly #threads: number;
+  readonly #emits: boolean;
   readonly #module = new ModuleBuilder();
   readonly #kernels = new Map<string, Kernel>();
   #size: number;
   #temporary = 0;
 
-  constructor(plan: PlanSpec) {
+  /** @param emits False where the module is there already and only its names are wanted. */
+  constructor(plan: PlanSpec, hands = { threads: 1, lends: false }, emits = true) {
     this.plan = plan;
+    this.lends = hands.lends;
+    this.#threads = hands.threads;
+    this.#emits = emits;
     this.#size = aligned(plan.size);
   }
 
@@ -139,7 +323,7 @@ export class Workshop implements PlanContext {
   }
 
   temporary(count: number): void {
-    this.#temporary = Math.max(this.#temporary, count);
+    this.#temporary = Math.max(this.#temporary, aligned(count));
   }
 
   kernel<const P extends readonly ValueType[], R extends ValueType | null>(
@@ -151,7 +335,10 @@ export class Workshop implements PlanContext {
     const known = this.#kernels.get(key);
     // A key stands for one signature, which the map's type cannot say.
     if (known) return known as Kernel<P, R>;
-    const made = this.#module.define(this.#nameOf(key), params, result, emit);
+    const name = this.#nameOf(key);
+    const made = this.#emits
+      ? this.#module.define(name, params, result, emit)
+      : { name, index: this.#kernels.size, params, result };
     this.#kernels.set(key, made);
     return made;
   }
@@ -163,24 +350,39 @@ export class Workshop implements PlanContext {
   }
 
   /** @throws RangeError when the memory cannot be had; the message says how much it is. */
-  link(): Linked {
-    const memory = allocate(this.#size + this.#temporary);
-    const module = new WebAssembly.Module(this.#module.bytes());
+  make(): { readonly memory: WebAssembly.Memory; readonly module: WebAssembly.Module } {
+    const count = this.#size + this.#temporary * this.#threads;
+    const shared = this.#threads > 1;
+    const pages = Math.ceil((count * BYTES_PER_NUMBER) / PAGE_BYTES);
+    const memory = allocate(pages, shared);
+    const module = new WebAssembly.Module(this.#module.bytes({ pages, shared }));
+    return { memory, module };
+  }
+
+  linkTo({ memory, module, gemm, share, barrier, args }: Place): Linked {
     const { exports } = new WebAssembly.Instance(module, { environment: { memory } });
     return {
       numbers: new Float32Array(memory.buffer),
       integers: new Int32Array(memory.buffer),
-      temporary: this.#size,
+      temporary: this.#size + this.#temporary * share.index,
+      gemm,
+      args,
+      barrier,
       function<P extends readonly ValueType[], R extends ValueType | null>(kernel: Kernel<P, R>) {
         // Every kernel is exported under its name with the signature it was defined with.
         return exports[kernel.name] as KernelFunction<P, R>;
       },
     };
   }
+
+  /** On this thread alone, with kernels alone. */
+  link(): Linked {
+    const args = new Int32Array(MOST_ARGUMENTS);
+    return this.linkTo({ ...this.make(), gemm: null, share: WHOLE, args, barrier: () => {} });
+  }
 }
 
-function allocate(count: number): WebAssembly.Memory {
-  const pages = Math.ceil((count * BYTES_PER_NUMBER) / PAGE_BYTES);
+function allocate(pages: number, shared: boolean): WebAssembly.Memory {
   const size = `${((pages * PAGE_BYTES) / 2 ** 30).toFixed(2)} GiB`;
   if (pages > MAXIMUM_PAGES) {
     throw new RangeError(
@@ -189,7 +391,7 @@ function allocate(count: number): WebAssembly.Memory {
     );
   }
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
     throw new RangeError(
       `wasm engine: the plan needs ${size} of memory, which this machine did not give`,

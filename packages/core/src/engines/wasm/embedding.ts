@@ -25,7 +25,7 @@ export function embedding(
 
   return (linked) => {
     const runGather = linked.function(gather);
-    const runScatter = scatter ? linked.function(scatter) : null;
+    const runScatter = scatter ? scatter(linked) : null;
     return {
       prepare() {},
 
@@ -43,13 +43,11 @@ export function embedding(
         if (!training) noTraining("embedding");
       },
 
-      gradients({ steps, batch }) {
+      gradients({ steps, batch }, share) {
         if (!training || !runScatter) return noTraining("embedding");
         const { outputGradient, tableGradient } = training;
-        const { offset, rows, stride } = tableGradient;
-        linked.numbers.fill(0, offset, offset + rows * stride);
-        const from = bytes(outputGradient.offset);
-        runScatter(bytes(offset), from, bytes(tokens.offset), steps * batch);
+        const { offset, rows } = tableGradient;
+        runScatter(offset, rows, outputGradient.offset, tokens.offset, steps * batch, share);
       },
     };
   };

@@ -2,27 +2,67 @@
  * The wasm engine: float32 on four lanes, in Node and in the browser. Its kernels are emitted at run time for the plan at
  * hand (`assembler.ts`), without relaxed instructions: the same bits on every machine.
  */
-import type { Engine, Operation, OperationSpec } from "../engine.ts";
+import { createThreadServer } from "../../threads/serve.ts";
+import { oneThread, type ThreadMessage, type Threads } from "../../threads/threads.ts";
+import type { Engine, OperationSpec } from "../engine.ts";
 import { cell } from "./cell.ts";
-import { compilePlan, type Linked, type PlanContext } from "./compile.ts";
+import {
+  compilePlan,
+  type Linked,
+  linkPlan,
+  type PlanContext,
+  type PlanMessage,
+  type PlanParts,
+  type WasmOperation,
+} from "./compile.ts";
 import { crossEntropy } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
+import type { GemmLender } from "./gemm.ts";
 import { linear } from "./linear.ts";
 import { sumOfSquares } from "./sumOfSquares.ts";
 import { updates } from "./update.ts";
 
-export function createWasmEngine(): Engine {
+export interface WasmEngineOptions {
+  /** Threads that share the work, from `startThreads`. @default this one alone */
+  readonly threads?: Threads;
+  /** Lends matrix products, for results that then depend on the machine. @default none: the engine's own kernels */
+  readonly gemm?: GemmLender | null;
+}
+
+const PARTS: PlanParts = { operation: planOperation, sumOfSquares, update: updates };
+
+export function createWasmEngine({ threads = oneThread(), gemm }: WasmEngineOptions = {}): Engine {
+  const hands = { threads, lender: gemm ?? null };
   return {
-    name: "wasm",
+    name: gemm ? `blas (${gemm.name})` : "wasm",
     precision: "float32",
-    compile: (plan) =>
-      compilePlan(plan, { operation: planOperation, sumOfSquares, update: updates }),
+    threads: threads.count,
+    compile: (plan) => compilePlan(plan, PARTS, hands),
   };
 }
 
+/**
+ * The work of a thread other than the leading one: give the result every message that the thread receives.
+ *
+ * @param lend Makes the leader's lender of matrix products again, from its `source`.
+ */
+export function serveWasmThread(
+  lend?: (source: unknown) => GemmLender,
+): (message: ThreadMessage) => void {
+  return createThreadServer((what, share, barrier) => {
+    // Jobs of this engine's threads are plans: `compilePlan` sends nothing else.
+    const message = what as PlanMessage;
+    const lender = message.lender === undefined ? null : (lend?.(message.lender) ?? null);
+    return linkPlan(message, PARTS, lender, { share, barrier });
+  });
+}
+
 /** The first move of each kind of operation; see `compile.ts`. */
-function planOperation(spec: OperationSpec, context: PlanContext): (linked: Linked) => Operation {
+function planOperation(
+  spec: OperationSpec,
+  context: PlanContext,
+): (linked: Linked) => WasmOperation {
   switch (spec.kind) {
     case "cell":
       return cell(spec, context);

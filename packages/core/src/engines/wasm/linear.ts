@@ -1,7 +1,7 @@
 /** output = input · W + b; backward dX = dY · Wᵀ, dW = Xᵀ · dY, db = Σ dY. With `transposed` W is [N, K]. */
-import type { LinearSpec, Operation, Tensor } from "../engine.ts";
+import type { LinearSpec, Tensor } from "../engine.ts";
 import { sumRows } from "./cellRows.ts";
-import { bytes, type Linked, type PlanContext } from "./compile.ts";
+import type { Linked, PlanContext, WasmOperation } from "./compile.ts";
 import { packedProduct, rowSumProduct, type Stretch } from "./matmul.ts";
 import { noTraining, runCount, runLength, runStart } from "./spans.ts";
 
@@ -9,7 +9,7 @@ function whole({ width }: Tensor): readonly Stretch[] {
   return [{ at: 0, weights: 0, count: width }];
 }
 
-export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked) => Operation {
+export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked) => WasmOperation {
   const { input, output, weight, transposed, bias, training } = spec;
   const K = whole(input);
   const N = whole(output);
@@ -32,12 +32,12 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
     const forwardProduct = linkForward(linked);
     const backwardProduct = linkBackward ? linkBackward(linked) : null;
     const gradientProduct = linkGradients ? linkGradients(linked) : null;
-    const sumBias = biasSums ? linked.function(biasSums) : null;
+    const sumBias = biasSums ? biasSums(linked) : null;
 
     return {
-      prepare() {
-        forwardProduct.pack(weight.offset, weight.stride);
-        backwardProduct?.pack(weight.offset, weight.stride);
+      prepare(share) {
+        forwardProduct.pack(weight.offset, weight.stride, share);
+        backwardProduct?.pack(weight.offset, weight.stride, share);
       },
 
       forward(span) {
@@ -53,6 +53,14 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
         }
       },
 
+      forwardColumns({ steps, batch }, share) {
+        const { offset: x, stride: xStride } = input;
+        const { offset: y, stride: yStride } = output;
+        const rows = steps * batch;
+        if (bias) forwardProduct.addToRow(x, xStride, rows, y, yStride, bias.offset, share);
+        else forwardProduct.multiply(x, xStride, rows, y, yStride, share);
+      },
+
       backward(span) {
         if (!training) return noTraining("linear");
         const { outputGradient: dY, inputGradient: dX } = training;
@@ -65,7 +73,7 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
         }
       },
 
-      gradients({ steps, batch }) {
+      gradients({ steps, batch }, share) {
         if (!training || !gradientProduct) return noTraining("linear");
         const { outputGradient: dY, weightGradient: dW, biasGradient, accumulate } = training;
         const left = transposed ? dY : input;
@@ -79,10 +87,9 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
           dW.offset,
           dW.stride,
           accumulate,
+          share,
         );
-        if (sumBias && biasGradient) {
-          sumBias(bytes(biasGradient.offset), bytes(dY.offset), steps * batch);
-        }
+        if (biasGradient) sumBias?.(biasGradient.offset, dY.offset, steps * batch, share);
       },
     };
   };

@@ -7,7 +7,10 @@
  * Rows of A and C may be cut into stretches: a source whose weights feed pre-activations 0 and 2 of four writes two stretches
  * of a row and leaves the rest alone. Every element is summed in the order of k, whatever the number of rows in the call;
  * see the kernel for what that promises.
+ *
+ * Threads divide a product by columns of C, whole panels each.
  */
+import { type Share, WHOLE } from "../engine.ts";
 import { padded } from "../layout.ts";
 import { type BlockFunction, copyBlock, transposeBlock } from "./blockKernels.ts";
 import { bytes, type Linked, type PlanContext } from "./compile.ts";
@@ -29,14 +32,24 @@ export interface PackedProductShape {
   readonly transposed: boolean;
 }
 
-/** Offsets and strides in numbers. Rows of A and C are `aStride` and `cStride` apart. No call takes memory. */
+/**
+ * Offsets and strides in numbers. Rows of A and C are `aStride` and `cStride` apart. A share is of C's columns, all of them
+ * unless given. No call takes memory.
+ */
 export interface PackedProduct {
-  /** Makes the packed copy. To be called when weights have changed. */
-  pack(weights: number, weightsStride: number): void;
+  /** Makes a share of the packed copy. To be called when weights have changed. */
+  pack(weights: number, weightsStride: number, share?: Share): void;
   /** C = A · W */
-  multiply(a: number, aStride: number, rows: number, c: number, cStride: number): void;
+  multiply(
+    a: number,
+    aStride: number,
+    rows: number,
+    c: number,
+    cStride: number,
+    share?: Share,
+  ): void;
   /** C = C + A · W */
-  add(a: number, aStride: number, rows: number, c: number, cStride: number): void;
+  add(a: number, aStride: number, rows: number, c: number, cStride: number, share?: Share): void;
   /** C = the row at `start`, laid out like a row of C, + A · W: a bias. */
   addToRow(
     a: number,
@@ -45,6 +58,7 @@ export interface PackedProduct {
     c: number,
     cStride: number,
     start: number,
+    share?: Share,
   ): void;
 }
 
@@ -59,6 +73,7 @@ export interface RowSumProduct {
     c: number,
     cStride: number,
     accumulate: boolean,
+    share?: Share,
   ): void;
 }
 
@@ -109,6 +124,12 @@ function segmentsOf({ inner, outer }: PackedProductShape): Segment[] {
   return segments;
 }
 
+/** The first of so many columns that is not of the shares before this one: whole panels, but at the end. */
+export function columnsBefore(columns: number, index: number, count: number): number {
+  const panels = Math.ceil(columns / PANEL_COLUMNS);
+  return Math.min(columns, Math.floor((panels * index) / count) * PANEL_COLUMNS);
+}
+
 /** Width of the panel that begins where so many columns, a multiple of 4, are left. */
 function panelWidth(columnsLeft: number): number {
   let width = PANEL_COLUMNS;
@@ -148,34 +169,41 @@ export function packedProduct(
       cStride: number,
       start: number,
       startStride: number,
+      { index, count }: Share,
     ): void => {
       for (let i = 0; i < segments.length; i++) {
         const s = segments[i];
+        const columns = padded(s.count);
+        const from = columnsBefore(columns, index, count);
+        const to = columnsBefore(columns, index + 1, count);
+        if (to === from) continue;
         const begin = s.first ? start : c;
         runProduct(
           bytes(a + s.aAt),
           bytes(aStride),
           rows,
           s.k,
-          bytes(packed + s.packed),
-          bytes(c + s.cAt),
+          bytes(packed + s.packed + s.k * from),
+          bytes(c + s.cAt + from),
           bytes(cStride),
-          padded(s.count),
-          bytes(begin + s.cAt),
+          to - from,
+          bytes(begin + s.cAt + from),
           bytes(s.first ? startStride : cStride),
         );
       }
     };
     return {
-      pack(weights, weightsStride) {
+      pack(weights, weightsStride, share = WHOLE) {
         for (let i = 0; i < segments.length; i++) {
-          packSegment(runMove, segments[i], packed, weights, weightsStride);
+          packSegment(runMove, segments[i], packed, weights, weightsStride, share);
         }
       },
-      multiply: (a, aStride, rows, c, cStride) => run(a, aStride, rows, c, cStride, zeros, 0),
-      add: (a, aStride, rows, c, cStride) => run(a, aStride, rows, c, cStride, c, cStride),
-      addToRow: (a, aStride, rows, c, cStride, start) =>
-        run(a, aStride, rows, c, cStride, start, 0),
+      multiply: (a, aStride, rows, c, cStride, share = WHOLE) =>
+        run(a, aStride, rows, c, cStride, zeros, 0, share),
+      add: (a, aStride, rows, c, cStride, share = WHOLE) =>
+        run(a, aStride, rows, c, cStride, c, cStride, share),
+      addToRow: (a, aStride, rows, c, cStride, start, share = WHOLE) =>
+        run(a, aStride, rows, c, cStride, start, 0, share),
     };
   };
 }
@@ -186,9 +214,11 @@ function packPlain(
   to: number,
   weights: number,
   stride: number,
+  share: Share,
 ): void {
   const columns = padded(count);
-  for (let at = 0; at < columns; ) {
+  const end = columnsBefore(columns, share.index + 1, share.count);
+  for (let at = columnsBefore(columns, share.index, share.count); at < end; ) {
     const width = panelWidth(columns - at);
     const from = weights + innerWeights * stride + outerWeights + at;
     copy(bytes(from), bytes(stride), k, width, bytes(to + packed + k * at), bytes(width));
@@ -203,9 +233,11 @@ function packTransposed(
   to: number,
   weights: number,
   stride: number,
+  share: Share,
 ): void {
   const columns = padded(count);
-  for (let at = 0; at < columns; ) {
+  const end = columnsBefore(columns, share.index + 1, share.count);
+  for (let at = columnsBefore(columns, share.index, share.count); at < end; ) {
     const width = panelWidth(columns - at);
     const rows = Math.min(width, count - at);
     const from = weights + (outerWeights + at) * stride + innerWeights;
@@ -249,7 +281,7 @@ export function rowSumProduct(
       }
     };
     return {
-      multiply(a, aStride, rows, b, bStride, c, cStride, accumulate) {
+      multiply(a, aStride, rows, b, bStride, c, cStride, accumulate, share = WHOLE) {
         // No rows at all are a sum too: one block of none.
         for (let from = 0; from === 0 || from < rows; from += BLOCK_ROWS) {
           const count = Math.min(BLOCK_ROWS, rows - from);
@@ -258,9 +290,12 @@ export function rowSumProduct(
           const goesOn = accumulate || from > 0;
           for (let i = 0; i < outer.length; i++) {
             const { at, weights } = outer[i];
-            const columns = padded(outer[i].count);
-            packRows(b + from * bStride + at, bStride, count, columns);
-            const target = bytes(c + weights);
+            const width = padded(outer[i].count);
+            const first = columnsBefore(width, share.index, share.count);
+            const columns = columnsBefore(width, share.index + 1, share.count) - first;
+            if (columns === 0) continue;
+            packRows(b + from * bStride + at + first, bStride, count, columns);
+            const target = bytes(c + weights + first);
             const start = goesOn ? target : bytes(zeros);
             runProduct(
               bytes(aTransposed),

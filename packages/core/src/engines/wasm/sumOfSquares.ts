@@ -1,7 +1,6 @@
 /** Σ v² over a stretch of memory, for the norm of gradients. */
-import type { CompiledPlan } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
-import { bytes, type Linked, type PlanContext } from "./compile.ts";
+import { bytes, type Linked, type PlanContext, type SharedSum } from "./compile.ts";
 import { f64, f64x2, shuffleLanes, v128 } from "./instructions.ts";
 
 /**
@@ -25,12 +24,35 @@ function emitSumOfSquares(f: FunctionBuilder, from: Local<"i32">, to: Local<"i32
   f.return(f64.add(pair(low), pair(high)));
 }
 
-export function sumOfSquares(
-  context: PlanContext,
-): (linked: Linked) => CompiledPlan["sumOfSquares"] {
+/** Numbers whose squares one thread sums, in float64, whatever the number of threads. */
+const CHUNK = 4096;
+
+/** The threads leave a sum a chunk; the leader adds them in order. */
+export function sumOfSquares(context: PlanContext): (linked: Linked) => SharedSum {
   const kernel = context.kernel("sumOfSquares", ["i32", "i32"], "f64", emitSumOfSquares);
+  const partials = context.scratch(2 * Math.ceil(context.plan.size / CHUNK));
   return (linked) => {
     const run = linked.function(kernel);
-    return (offset, count) => run(bytes(offset), bytes(offset + count));
+    const { args } = linked;
+    const sums = new Float64Array(linked.numbers.buffer, bytes(partials));
+    return {
+      begin(offset, count) {
+        args[0] = offset;
+        args[1] = count;
+      },
+      run({ index, count: shares }, [offset, count]) {
+        const chunks = Math.ceil(count / CHUNK);
+        const end = Math.floor((chunks * (index + 1)) / shares);
+        for (let chunk = Math.floor((chunks * index) / shares); chunk < end; chunk++) {
+          const from = offset + chunk * CHUNK;
+          sums[chunk] = run(bytes(from), bytes(Math.min(from + CHUNK, offset + count)));
+        }
+      },
+      end() {
+        let total = 0;
+        for (let chunk = 0; chunk < Math.ceil(args[1] / CHUNK); chunk++) total += sums[chunk];
+        return total;
+      },
+    };
   };
 }

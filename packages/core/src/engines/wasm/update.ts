@@ -6,9 +6,9 @@
  * float64 and rounded once.
  */
 import { pow } from "../../numbers/portable.ts";
-import type { CompiledPlan, Update } from "../engine.ts";
+import type { Update } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
-import { bytes, type Linked, type PlanContext } from "./compile.ts";
+import { bytes, type Linked, type PlanContext, type SharedUpdate } from "./compile.ts";
 import { f32x4, type V128, v128 } from "./instructions.ts";
 
 type Vector = Local<"v128">;
@@ -97,7 +97,12 @@ function emitRule(rule: Rule, ruleScalars: number) {
   };
 }
 
-export function updates(context: PlanContext): (linked: Linked) => CompiledPlan["update"] {
+const KERNELS = ["plain", "firstVelocity", "velocity", "squares", "adam"] as const;
+
+/** Numbers that a thread takes at a time. */
+const CHUNK = 1024;
+
+export function updates(context: PlanContext): (linked: Linked) => SharedUpdate {
   const kernel = (name: string, rule: Rule, scalars: number) =>
     context.kernel(`update ${name}`, PARAMETERS, null, emitRule(rule, scalars));
   const kernels = {
@@ -109,40 +114,44 @@ export function updates(context: PlanContext): (linked: Linked) => CompiledPlan[
   };
   const at = context.scratch(MOST_SCALARS);
   return (linked) => {
-    const run = {
-      plain: linked.function(kernels.plain),
-      firstVelocity: linked.function(kernels.firstVelocity),
-      velocity: linked.function(kernels.velocity),
-      squares: linked.function(kernels.squares),
-      adam: linked.function(kernels.adam),
-    };
-    const { numbers } = linked;
-    return (update) => {
-      const { slots } = update;
-      numbers[at] = update.gradientScale;
-      numbers[at + 1] = update.clipValue;
-      numbers[at + 2] = update.weightDecay;
-      numbers[at + 3] = update.shrink;
-      const name = writeScalars(update, numbers, at + COMMON);
-      run[name](
-        bytes(update.weights),
-        bytes(update.weights + update.count),
-        bytes(update.gradients),
-        // A rule without slots does not touch what is at address 0.
-        slots.length > 0 ? bytes(slots[0]) : 0,
-        slots.length > 1 ? bytes(slots[1]) : 0,
-        bytes(at),
-      );
+    const runs = KERNELS.map((name) => linked.function(kernels[name]));
+    const { numbers, args } = linked;
+    return {
+      begin(update) {
+        const { slots } = update;
+        numbers[at] = update.gradientScale;
+        numbers[at + 1] = update.clipValue;
+        numbers[at + 2] = update.weightDecay;
+        numbers[at + 3] = update.shrink;
+        args[0] = KERNELS.indexOf(writeScalars(update, numbers, at + COMMON));
+        args[1] = update.count;
+        args[2] = update.weights;
+        args[3] = update.gradients;
+        // A rule without slots does not touch what is at its weights.
+        args[4] = slots.length > 0 ? slots[0] : update.weights;
+        args[5] = slots.length > 1 ? slots[1] : update.weights;
+      },
+      run({ index, count: shares }, task) {
+        const chunks = Math.ceil(task[1] / CHUNK);
+        const from = CHUNK * Math.floor((chunks * index) / shares);
+        const to = Math.min(task[1], CHUNK * Math.floor((chunks * (index + 1)) / shares));
+        if (to <= from) return;
+        runs[task[0]](
+          bytes(task[2] + from),
+          bytes(task[2] + to),
+          bytes(task[3] + from),
+          bytes(task[4] + from),
+          bytes(task[5] + from),
+          bytes(at),
+        );
+      },
+      end() {},
     };
   };
 }
 
 /** Writes a rule's own scalars, in the order in which it takes them; answers whose they are. */
-function writeScalars(
-  update: Update,
-  numbers: Float32Array,
-  at: number,
-): "plain" | "firstVelocity" | "velocity" | "squares" | "adam" {
+function writeScalars(update: Update, numbers: Float32Array, at: number): (typeof KERNELS)[number] {
   const { rule, learningRate, momentum, nesterov, alpha, beta1, beta2, epsilon, step } = update;
   numbers[at] = learningRate;
   switch (rule) {

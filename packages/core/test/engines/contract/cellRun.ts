@@ -1,4 +1,5 @@
 /** A cell by itself on an engine, its tensors read and written row by row. */
+
 import type { Cell } from "../../../src/cells/cell.ts";
 import {
   initialState,
@@ -8,6 +9,7 @@ import {
   storedWeights,
 } from "../../../src/engines/cellTensors.ts";
 import type { CellSpec, CompiledPlan, Engine, Tensor } from "../../../src/engines/engine.ts";
+import { WHOLE } from "../../../src/engines/engine.ts";
 import { Layout } from "../../../src/engines/layout.ts";
 import { streamKey, uniform } from "../../../src/numbers/random.ts";
 import { type Extent, within } from "./subject.ts";
@@ -140,7 +142,7 @@ export class CellRun {
 
   forward(): this {
     const [operation] = this.plan.operations;
-    operation.prepare();
+    operation.prepare(WHOLE);
     operation.forward({ ...this.extent, from: 0, to: this.extent.batch });
     return this;
   }
@@ -149,7 +151,7 @@ export class CellRun {
     const [operation] = this.plan.operations;
     const span = { ...this.extent, from: 0, to: this.extent.batch };
     operation.backward(span);
-    operation.gradients(span);
+    operation.gradients(span, WHOLE);
     return this;
   }
 }

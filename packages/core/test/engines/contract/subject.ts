@@ -55,6 +55,8 @@ export interface RunOptions {
   readonly capacity?: Extent;
   /** Borders between parts of the batch that are run one after another. */
   readonly cuts?: readonly number[];
+  /** Threads that share what is not divided by rows, one after another. */
+  readonly shares?: number;
   readonly passes?: readonly ("forward" | "backward" | "gradients")[];
   readonly seed?: number;
 }
@@ -84,7 +86,12 @@ export function runSubject(
 
 /** Gives a run its inputs once more and runs it. */
 export function again(run: Run, used: Extent, options: RunOptions = {}): void {
-  const { cuts = [], passes = ["forward", "backward", "gradients"], seed = 1 } = options;
+  const {
+    cuts = [],
+    shares = 1,
+    passes = ["forward", "backward", "gradients"],
+    seed = 1,
+  } = options;
   const { plan, subject } = run;
   const give = (inputs: readonly Input[], memory: CompiledPlan["numbers" | "integers"]): void => {
     for (const { what, positions, value } of inputs) {
@@ -98,10 +105,13 @@ export function again(run: Run, used: Extent, options: RunOptions = {}): void {
   give(subject.integers, plan.integers);
 
   const [operation] = plan.operations;
-  operation.prepare();
+  // From the last to the first: shares have no order.
+  const all = Array.from({ length: shares }, (_, i) => ({ index: shares - 1 - i, count: shares }));
+  for (const share of all) operation.prepare(share);
   const borders = [0, ...cuts, used.batch];
+  const whole = { ...used, from: 0, to: used.batch };
   for (const pass of passes) {
-    if (pass === "gradients") operation.gradients({ ...used, from: 0, to: used.batch });
+    if (pass === "gradients") for (const share of all) operation.gradients(whole, share);
     else for (const span of spans(used, borders)) operation[pass](span);
   }
 }

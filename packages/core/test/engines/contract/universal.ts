@@ -103,6 +103,18 @@ export function holdsUniversally(
     });
   });
 
+  it("gives the same bits when threads share it", () => {
+    always(({ make, used }) => {
+      const whole = runSubject(engine, make, used);
+      for (const shares of [2, 3]) {
+        const shared = runSubject(engine, make, used, { shares });
+        for (const part of outputs(whole.subject)) {
+          expectSameBits(part.what, shared.read(part), whole.read(part));
+        }
+      }
+    });
+  });
+
   it("touches no row outside of from … to", () => {
     always(({ make, used, cut }) => {
       const run = runSubject(engine, make, used, { passes: [] });

@@ -4,6 +4,7 @@ import type { CellProgram } from "../../../src/cells/program.ts";
 import { gru, lstm, ZOO } from "../../../src/cells/zoo/index.ts";
 import { layoutCell, positions, type Sizes } from "../../../src/engines/cellTensors.ts";
 import type { CellSpec, CompiledPlan, Engine, Tensor } from "../../../src/engines/engine.ts";
+import { WHOLE } from "../../../src/engines/engine.ts";
 import { Layout } from "../../../src/engines/layout.ts";
 import { createReferenceEngine } from "../../../src/engines/reference/index.ts";
 import { lowerCell } from "../../../src/engines/wasm/cellLowering.ts";
@@ -55,10 +56,10 @@ function train(engine: Engine, program: CellProgram, sizes: Sizes): Run {
   });
   const [operation] = plan.operations;
   const span = { ...window, from: 0, to: BATCH };
-  operation.prepare();
+  operation.prepare(WHOLE);
   operation.forward(span);
   operation.backward(span);
-  operation.gradients(span);
+  operation.gradients(span, WHOLE);
   const outputs = new Map<string, Tensor>();
   const name = (what: string) => (tensor: Tensor, i: number) => outputs.set(`${what} ${i}`, tensor);
   states.forEach(name("state"));
@@ -133,7 +134,7 @@ it.each(ZOO)(
     for (const [i, tensor] of weights.entries()) copy(tensor, spec.weights[i]);
     for (const [i, tensor] of vectors.entries()) copy(tensor, spec.vectors[i]);
     const [operation] = plan.operations;
-    operation.prepare();
+    operation.prepare(WHOLE);
     for (let t = 0; t < STEPS; t++) {
       copy(input, spec.input, t * BATCH);
       // Row −1 of a window is its initial state: in the whole one, the step before.

@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import type { PlanSpec, Update } from "../../../src/engines/engine.ts";
+import { WHOLE } from "../../../src/engines/engine.ts";
 import { Layout } from "../../../src/engines/layout.ts";
 import { createWasmEngine } from "../../../src/engines/wasm/index.ts";
 import { RandomStream, streamKey, uniform } from "../../../src/numbers/random.ts";
@@ -60,7 +61,7 @@ describe("dropout", () => {
 });
 
 /** Embedding, dropout, linear, cross-entropy: everything but a cell, with gradients. */
-function smallModel(): PlanSpec & { readonly weights: number } {
+function smallModel(): PlanSpec & { readonly weightsAt: number } {
   const layout = new Layout();
   const [steps, batch, V, E] = [3, 5, 13, 10];
   const rows = steps * batch;
@@ -76,7 +77,7 @@ function smallModel(): PlanSpec & { readonly weights: number } {
   return {
     steps,
     batch,
-    weights: table.offset,
+    weightsAt: table.offset,
     size: layout.size,
     operations: [
       {
@@ -151,16 +152,16 @@ describe("a step", () => {
     const spec = smallModel();
     const plan = engine.compile(spec);
     const stream = new RandomStream(streamKey(1, "weights"));
-    for (let i = 0; i < 100; i++) plan.numbers[spec.weights + i] = stream.uniform() - 0.5;
+    for (let i = 0; i < 100; i++) plan.numbers[spec.weightsAt + i] = stream.uniform() - 0.5;
     const span = { steps: 3, batch: 5, from: 0, to: 5 };
     const part = { ...span, from: 1, to: 4 };
     const { buffer } = plan.numbers;
     const step = (): void => {
-      for (const operation of plan.operations) operation.prepare();
+      for (const operation of plan.operations) operation.prepare(WHOLE);
       for (const operation of plan.operations) operation.forward(span);
       for (const operation of plan.operations) operation.forward(part);
       for (let i = plan.operations.length - 1; i >= 0; i--) plan.operations[i].backward(part);
-      for (const operation of plan.operations) operation.gradients(span);
+      for (const operation of plan.operations) operation.gradients(span, WHOLE);
       plan.sumOfSquares(0, spec.size - (spec.size % 4));
       plan.update(UPDATE);
     };
