@@ -146,7 +146,30 @@ export interface CrossEntropySpec {
   } | null;
 }
 
-export type OperationSpec = CellSpec | LinearSpec | EmbeddingSpec | DropoutSpec | CrossEntropySpec;
+/** losses[r] = Σ (outputs[r] − targets[r])² / N, the mean over the row's width N. */
+export interface SquaredErrorSpec {
+  readonly kind: "squaredError";
+  /** [R, N] */
+  readonly outputs: Tensor;
+  /** [R, N] */
+  readonly targets: Tensor;
+  /** [R, 1] */
+  readonly losses: Tensor;
+  readonly training: {
+    /** [1, 1]: what a row's gradient is multiplied by, 1 / R for a mean. Set by the caller; finite. */
+    readonly scale: Tensor;
+    /** 2 · (outputs − targets) / N · scale. May be `outputs` itself. */
+    readonly outputsGradient: Tensor;
+  } | null;
+}
+
+export type OperationSpec =
+  | CellSpec
+  | LinearSpec
+  | EmbeddingSpec
+  | DropoutSpec
+  | CrossEntropySpec
+  | SquaredErrorSpec;
 
 export const WEIGHT_FORMATS = ["float32", "int8"] as const;
 export type WeightFormat = (typeof WEIGHT_FORMATS)[number];

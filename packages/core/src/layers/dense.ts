@@ -137,3 +137,28 @@ export function planCrossEntropy(builder: PlanBuilder, logits: Flow): LossTensor
   });
   return { targets, losses, scale };
 }
+
+/** Mean squared error against a row of targets; gradients of rows are multiplied by `scale`. */
+export interface SquaredErrorTensors {
+  /** [T·B, width], to be written by the caller. */
+  readonly targets: Tensor;
+  /** [T·B, 1] */
+  readonly losses: Tensor;
+  /** Null in a plan that only infers. */
+  readonly scale: Tensor | null;
+}
+
+export function planSquaredError(builder: PlanBuilder, outputs: Flow): SquaredErrorTensors {
+  const value = tensorOf(outputs, "loss");
+  const targets = builder.layout.tensor(value.rows, value.width);
+  const losses = builder.layout.tensor(value.rows, 1);
+  const scale = builder.training ? builder.layout.tensor(1, 1) : null;
+  builder.operations.push({
+    kind: "squaredError",
+    outputs: value,
+    targets,
+    losses,
+    training: scale && outputs.gradient && { scale, outputsGradient: outputs.gradient },
+  });
+  return { targets, losses, scale };
+}

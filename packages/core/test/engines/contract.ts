@@ -14,6 +14,7 @@ import {
   dropoutSubject,
   embeddingSubject,
   linearSubject,
+  squaredErrorSubject,
 } from "./contract/subjects.ts";
 import { cases, holdsUniversally } from "./contract/universal.ts";
 
@@ -30,6 +31,7 @@ const linear = fc.record({
 const embedding = fc.record({ vocabularySize: size, embeddingSize: size });
 const dropout = fc.record({ width: size, rate: fc.constantFrom(0, 0.2, 0.5, 0.9) });
 const crossEntropy = fc.record({ vocabularySize: size, inPlace: fc.boolean() });
+const squaredError = fc.record({ width: size, inPlace: fc.boolean() });
 
 export function engineContract(
   name: string,
@@ -43,6 +45,9 @@ export function engineContract(
     describe("dropout", () => holdsUniversally(cases(dropout, dropoutSubject), options));
     describe("crossEntropy", () => {
       holdsUniversally(cases(crossEntropy, crossEntropySubject), options);
+    });
+    describe("squaredError", () => {
+      holdsUniversally(cases(squaredError, squaredErrorSubject), options);
     });
     optimizerContract(createEngine, tolerance);
     specialContract(createEngine, tolerance);

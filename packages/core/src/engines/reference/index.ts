@@ -17,6 +17,7 @@ import { crossEntropy } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
 import { linear } from "./linear.ts";
+import { squaredError } from "./squaredError.ts";
 import { sumOfSquares, update } from "./update.ts";
 
 /** A plan in float64 memory, integers among the numbers. */
@@ -35,7 +36,7 @@ type SpecOf = { readonly [K in Kind]: Extract<OperationSpec, { kind: K }> };
 /** How each operation is made; a kind without an entry does not compile. */
 const MAKERS: {
   readonly [K in Kind]: (spec: SpecOf[K], memory: Float64Array, capacity: PlanSpec) => Operation;
-} = { cell, linear, embedding, dropout, crossEntropy };
+} = { cell, linear, embedding, dropout, crossEntropy, squaredError };
 
 function makeOperation<K extends Kind>(
   kind: K,

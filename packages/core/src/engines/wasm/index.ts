@@ -20,6 +20,7 @@ import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
 import type { GemmLender } from "./gemm.ts";
 import { linear } from "./linear.ts";
+import { squaredError } from "./squaredError.ts";
 import { sumOfSquares } from "./sumOfSquares.ts";
 import { updates } from "./update.ts";
 
@@ -74,5 +75,7 @@ function planOperation(
       return dropout(spec, context);
     case "crossEntropy":
       return crossEntropy(spec, context);
+    case "squaredError":
+      return squaredError(spec, context);
   }
 }

@@ -8,6 +8,7 @@ import {
   dropoutSubject,
   embeddingSubject,
   linearSubject,
+  squaredErrorSubject,
 } from "./subjects.ts";
 import { expectAgreement } from "./universal.ts";
 
@@ -89,6 +90,29 @@ export function specialContract(createEngine: () => Engine, tolerance: Tolerance
         const sum = gradients.slice(row * 17, (row + 1) * 17).reduce((a, b) => a + b, 0);
         expectClose("sum", [sum], [0], tolerance);
       }
+    });
+  });
+
+  describe("squaredError", () => {
+    const make = given(squaredErrorSubject({ width: 3, inPlace: false }), {
+      y: [1, 2, -1],
+      targets: [0, 4, 1],
+      scale: [0.5],
+    });
+
+    it("is the mean over a row of the squared differences, as MSELoss with one row has it", () => {
+      const run = runSubject(createEngine(), make, one);
+      expectClose("loss", read(run, "losses"), [(1 + 4 + 4) / 3], tolerance);
+      expectClose("gradient", read(run, "dy"), [1 / 3, -2 / 3, -2 / 3], tolerance);
+    });
+
+    it("lets a NaN through to the loss of its row alone", () => {
+      const spoilt = given(squaredErrorSubject({ width: 2, inPlace: true }), {
+        y: [1, Number.NaN, 1, 2],
+        targets: [1, 2, 1, 0],
+      });
+      const run = runSubject(createEngine(), spoilt, { steps: 1, batch: 2 });
+      expect(read(run, "losses")).toEqual([Number.NaN, 2]);
     });
   });
 

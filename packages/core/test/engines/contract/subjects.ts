@@ -213,6 +213,44 @@ export function crossEntropySubject(options: CrossEntropyOptions): MakeSubject {
   };
 }
 
+export function squaredErrorSubject(options: {
+  readonly width: number;
+  /** Whether the gradient overwrites the outputs. */
+  readonly inPlace: boolean;
+}): MakeSubject {
+  const { width, inPlace } = options;
+  return (capacity, used) => {
+    const layout = new Layout();
+    const rows = used.steps * used.batch;
+    const sequence = (columns: number) => layout.tensor(capacity.steps * capacity.batch, columns);
+    const outputs = sequence(width);
+    const targets = sequence(width);
+    const losses = sequence(1);
+    const scale = layout.tensor(1, 1);
+    const gradient = inPlace ? outputs : sequence(width);
+    return {
+      spec: {
+        kind: "squaredError",
+        outputs,
+        targets,
+        losses,
+        training: { scale, outputsGradient: gradient },
+      },
+      size: layout.size,
+      inputs: [
+        input("y", outputs, rows),
+        input("targets", targets, rows),
+        { ...whole("scale", scale), value: () => Math.fround(1 / rows) },
+      ],
+      integers: [],
+      forward: [part("losses", losses, rows)],
+      backward: [part("dy", gradient, rows)],
+      gradients: [],
+      elements: elementsOf(outputs, targets, losses, scale, gradient),
+    };
+  };
+}
+
 export interface CellOptions {
   readonly sizes: Sizes;
   readonly input: "vectors" | "tokens";
