@@ -3,3 +3,4 @@ export * from "@cellstate/core";
 export { writeFileAtomically } from "./files/atomicWrite.ts";
 export { readTexts, type TextFile } from "./files/texts.ts";
 export { loadModel, saveModel } from "./modelFiles.ts";
+export { startNodeThreads } from "./threads/nodeThreads.ts";

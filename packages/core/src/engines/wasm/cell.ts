@@ -122,7 +122,11 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
             writeOneHot(addressAt(oneHot, 0, at), bytes(spec.input.offset + at.step), at.rows);
           }
           for (const { products: own, run, table } of forward) {
-            for (const product of own) product.forward(at, share);
+            for (let i = 0; i < own.length; i++) {
+              // What one product writes and the next adds to is the same thread's only if they are divided alike.
+              if (i > 0 && own[i].feeds !== own[i - 1].feeds) linked.barrier();
+              own[i].forward(at, share);
+            }
             linked.barrier();
             if (share.index === 0) run(table, at.step, at.previous, at.batch, at.rows);
             linked.barrier();

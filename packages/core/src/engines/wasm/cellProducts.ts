@@ -4,19 +4,15 @@
  */
 import type { CellSpec, Share, Tensor } from "../engine.ts";
 import { padded } from "../layout.ts";
-import {
-  addressAt,
-  arrayOf,
-  type CellArray,
-  type CellMemory,
-  type Position,
-} from "./cellMemory.ts";
+import { arrayOf, type CellArray, type CellMemory, type Position } from "./cellMemory.ts";
 import { gatherRows, scatterRows } from "./cellRows.ts";
 import type { LoweredCell } from "./cellStages.ts";
-import { bytes, type Linked, type PlanContext } from "./compile.ts";
+import type { Linked, PlanContext } from "./compile.ts";
 import { packedProduct, rowSumProduct, type Stretch } from "./matmul.ts";
 
 export interface SourceProduct {
+  /** What it feeds: threads divide alike what is named alike. */
+  readonly feeds: string;
   /** Packs a share of the weights. */
   prepare(share: Share): void;
   /** Pre-activations = or += source · W, for the rows at a position; a share of their columns. */
@@ -96,6 +92,7 @@ export function sourceProduct(
     const back = linkBack?.(linked);
     const sum = linkGradient?.(linked);
     return {
+      feeds: feedsOf(stretches),
       prepare(share) {
         first?.pack(weights.offset, weights.stride, share);
         others?.pack(weights.offset, weights.stride, share);
@@ -145,16 +142,15 @@ function tokenProduct(
   });
   return (linked) => {
     const runs = parts.map(({ gather, scatter, ...part }) => {
-      return { ...part, gather: linked.function(gather), scatter: scatter(linked) };
+      return { ...part, gather: gather(linked), scatter: scatter(linked) };
     });
     return {
+      feeds: feedsOf(stretches),
       prepare() {},
-      /** A row is copied faster than it is divided. */
       forward(at, share) {
-        if (share.index > 0) return;
         for (const { gather, at: column, column: from } of runs) {
-          const to = addressAt(record, column, at);
-          gather(to, bytes(weights.offset + from), bytes(tokens + at.step), at.rows);
+          const to = offsetAt(record, at) + column;
+          gather(to, weights.offset + from, tokens + at.step, at.rows, share);
         }
       },
       backward() {},
@@ -168,6 +164,10 @@ function tokenProduct(
       },
     };
   };
+}
+
+function feedsOf(stretches: readonly FedStretch[]): string {
+  return stretches.map(({ at, count }) => `${at}+${count}`).join(" ");
 }
 
 function offsetAt(array: CellArray, at: Position): number {

@@ -5,7 +5,7 @@
  * Rows have `width` numbers, whole vectors of four; strides are in numbers and part of the code. What sums over rows is
  * divided among threads by columns, like the products of gradients.
  */
-import type { Share } from "../engine.ts";
+import { type Share, WHOLE } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { bytes, type Kernel, type Linked, type PlanContext } from "./compile.ts";
 import { f32, f32x4, i32, v128 } from "./instructions.ts";
@@ -15,7 +15,6 @@ const NUMBER_BYTES = 4;
 const VECTOR_BYTES = 16;
 
 type Pointer = Local<"i32">;
-type FourAddresses = readonly ["i32", "i32", "i32", "i32"];
 type ThreeAddresses = readonly ["i32", "i32", "i32"];
 
 export interface RowShape {
@@ -24,22 +23,20 @@ export interface RowShape {
   readonly fromStride: number;
 }
 
-/** Calls `body` for each vector of `width` numbers, four a turn; the body gets a byte offset and a constant to add to it. */
+/** Calls `body` for each vector of so many bytes, four a turn; the body gets a byte offset and a constant to add to it. */
 function forVectors(
   f: FunctionBuilder,
-  width: number,
+  bytesWide: Pointer,
+  unit: Pointer,
   body: (unit: Pointer, constant: number) => void,
 ): void {
-  const bytes = width * NUMBER_BYTES;
   const turn = 4 * VECTOR_BYTES;
-  const whole = bytes - (bytes % turn);
-  const unit = f.local("i32");
+  const whole = f.let(i32.and(bytesWide, ~(turn - 1)));
   f.forLoop(unit, 0, whole, turn, () => {
     for (let constant = 0; constant < turn; constant += VECTOR_BYTES) body(unit, constant);
   });
-  f.set(unit, i32.const(whole));
-  for (let constant = 0; whole + constant < bytes; constant += VECTOR_BYTES) body(unit, constant);
-  f.release(unit);
+  f.forLoop(unit, whole, bytesWide, VECTOR_BYTES, () => body(unit, 0));
+  f.release(whole);
 }
 
 /** Bytes from the table's beginning to the row of the token at this address. */
@@ -47,27 +44,51 @@ function tokenRow(token: Pointer, stride: number) {
   return i32.mul(i32.load(token), stride * NUMBER_BYTES);
 }
 
-/** to[r] = table[tokens[r]], or with `add` added to it: (to, table, tokens, rows). */
+/** Offsets in numbers; a share of the columns, all of them unless given. No call takes memory. */
+export type GatherRows = (
+  to: number,
+  table: number,
+  tokens: number,
+  rows: number,
+  share?: Share,
+) => void;
+
+/** to[r] = table[tokens[r]], or with `add` added to it. */
 export function gatherRows(
   context: PlanContext,
   { width, toStride, fromStride }: RowShape,
   add: boolean,
-): Kernel<FourAddresses, null> {
-  const key = `gatherRows ${width} ${toStride} ${fromStride}${add ? " add" : ""}`;
-  return context.kernel(key, ["i32", "i32", "i32", "i32"], null, (f, to, table, token, rows) => {
-    const from = f.local("i32");
-    f.forLoop(f.local("i32"), 0, rows, 1, () => {
-      f.set(from, i32.add(table, tokenRow(token, fromStride)));
-      forVectors(f, width, (unit, constant) => {
-        const value = v128.load(i32.add(from, unit), constant);
-        const address = i32.add(to, unit);
-        const held = v128.load(address, constant);
-        f.store(address, add ? f32x4.add(held, value) : value, constant);
+): (linked: Linked) => GatherRows {
+  const kernel = context.kernel(
+    `gatherRows ${toStride} ${fromStride}${add ? " add" : ""}`,
+    ["i32", "i32", "i32", "i32", "i32"],
+    null,
+    (f, to, table, token, rows, columnBytes) => {
+      const from = f.local("i32");
+      const unit = f.local("i32");
+      f.forLoop(f.local("i32"), 0, rows, 1, () => {
+        f.set(from, i32.add(table, tokenRow(token, fromStride)));
+        forVectors(f, columnBytes, unit, (at, constant) => {
+          const value = v128.load(i32.add(from, at), constant);
+          const address = i32.add(to, at);
+          const held = v128.load(address, constant);
+          f.store(address, add ? f32x4.add(held, value) : value, constant);
+        });
+        f.increment(to, toStride * NUMBER_BYTES);
+        f.increment(token, NUMBER_BYTES);
       });
-      f.increment(to, toStride * NUMBER_BYTES);
-      f.increment(token, NUMBER_BYTES);
-    });
-  });
+    },
+  );
+  return (linked) => {
+    const run = linked.function(kernel);
+    return (to, table, tokens, rows, { index, count } = WHOLE) => {
+      const first = columnsBefore(width, index, count);
+      const columns = columnsBefore(width, index + 1, count) - first;
+      if (columns > 0) {
+        run(bytes(to + first), bytes(table + first), bytes(tokens), rows, bytes(columns));
+      }
+    };
+  };
 }
 
 /** Offsets in numbers; rows of `from`, and what a share of the columns is. No call takes memory. */
@@ -98,9 +119,10 @@ export function scatterRows(
       const unit = f.local("i32");
       f.forLoop(f.local("i32"), 0, rows, 1, () => {
         f.set(to, i32.add(table, tokenRow(token, toStride)));
-        f.forLoop(unit, 0, columnBytes, VECTOR_BYTES, () => {
-          const address = i32.add(to, unit);
-          f.store(address, f32x4.add(v128.load(address), v128.load(i32.add(from, unit))));
+        forVectors(f, columnBytes, unit, (at, constant) => {
+          const address = i32.add(to, at);
+          const value = v128.load(i32.add(from, at), constant);
+          f.store(address, f32x4.add(v128.load(address, constant), value), constant);
         });
         f.increment(from, fromStride * NUMBER_BYTES);
         f.increment(token, NUMBER_BYTES);

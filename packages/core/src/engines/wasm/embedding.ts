@@ -1,7 +1,7 @@
 /** output[r] = table[tokens[r]]; the table's gradient collects each token's rows in order. */
 import type { EmbeddingSpec, Operation } from "../engine.ts";
 import { gatherRows, scatterRows } from "./cellRows.ts";
-import { bytes, type Linked, type PlanContext } from "./compile.ts";
+import type { Linked, PlanContext } from "./compile.ts";
 import { noTraining, runCount, runLength, runStart } from "./spans.ts";
 
 export function embedding(
@@ -24,7 +24,7 @@ export function embedding(
     });
 
   return (linked) => {
-    const runGather = linked.function(gather);
+    const runGather = gather(linked);
     const runScatter = scatter ? scatter(linked) : null;
     return {
       prepare() {},
@@ -33,8 +33,8 @@ export function embedding(
         const rows = runLength(span);
         for (let run = 0; run < runCount(span); run++) {
           const row = runStart(span, run);
-          const to = bytes(output.offset + row * output.stride);
-          runGather(to, bytes(table.offset), bytes(tokens.offset + row), rows);
+          const to = output.offset + row * output.stride;
+          runGather(to, table.offset, tokens.offset + row, rows);
         }
       },
 

@@ -6,20 +6,13 @@ import { createThreadServer } from "../../threads/serve.ts";
 import { oneThread, type ThreadMessage, type Threads } from "../../threads/threads.ts";
 import type { Engine, OperationSpec } from "../engine.ts";
 import { cell } from "./cell.ts";
-import {
-  compilePlan,
-  type Linked,
-  linkPlan,
-  type PlanContext,
-  type PlanMessage,
-  type PlanParts,
-  type WasmOperation,
-} from "./compile.ts";
+import type { Linked, PlanContext, WasmOperation } from "./compile.ts";
 import { crossEntropy } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
 import type { GemmLender } from "./gemm.ts";
 import { linear } from "./linear.ts";
+import { compilePlan, linkPlan, type PlanMessage, type PlanParts } from "./plan.ts";
 import { squaredError } from "./squaredError.ts";
 import { sumOfSquares } from "./sumOfSquares.ts";
 import { updates } from "./update.ts";

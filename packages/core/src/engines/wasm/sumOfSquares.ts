@@ -1,7 +1,8 @@
 /** Σ v² over a stretch of memory, for the norm of gradients. */
 import type { FunctionBuilder, Local } from "./assembler.ts";
-import { bytes, type Linked, type PlanContext, type SharedSum } from "./compile.ts";
+import { bytes, type Linked, type PlanContext } from "./compile.ts";
 import { f64, f64x2, shuffleLanes, v128 } from "./instructions.ts";
+import type { SharedSum } from "./plan.ts";
 
 /**
  * Squares are summed in float64, so the sum neither overflows nor loses small parts: two lanes for elements 0 and 1 of each

@@ -8,8 +8,9 @@
 import { pow } from "../../numbers/portable.ts";
 import type { Update } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
-import { bytes, type Linked, type PlanContext, type SharedUpdate } from "./compile.ts";
+import { bytes, type Linked, type PlanContext } from "./compile.ts";
 import { f32x4, type V128, v128 } from "./instructions.ts";
+import type { SharedUpdate } from "./plan.ts";
 
 type Vector = Local<"v128">;
 

@@ -1,0 +1,51 @@
+/** Threads for core's engines, from Node's `worker_threads`. They end with the process and do not keep it alive. */
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { startThreads, type ThreadHandle, type Threads } from "@cellstate/core";
+import { EXITED, type Listening, type NodeThreadData } from "./nodeThreadData.ts";
+
+// The file that stands beside this one: .ts where the sources run as they are, .js in the published package.
+const SCRIPT = new URL(
+  import.meta.url.endsWith(".ts") ? "./nodeThread.ts" : "./nodeThread.js",
+  import.meta.url,
+);
+
+/**
+ * Starts threads for an engine: `createWasmEngine({ threads: await startNodeThreads() })`.
+ *
+ * @param count Threads in all, this one included. @default the cores that this process may use
+ */
+export function startNodeThreads(count: number = availableParallelism()): Promise<Threads> {
+  return startThreads(count, spawn);
+}
+
+function spawn(index: number): Promise<ThreadHandle> {
+  const state = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: NodeThreadData = { state };
+  const worker = new Worker(SCRIPT, { workerData, name: `cellstate ${index}` });
+  let systemThread: number | null = null;
+  const handle: ThreadHandle = {
+    post: (message) => worker.postMessage(message),
+    // Between steps the events below tell; while this thread waits, only shared memory and the system do.
+    isAlive: () =>
+      Atomics.load(state, 0) !== EXITED &&
+      (systemThread === null || existsSync(`/proc/self/task/${systemThread}`)),
+    terminate: () => void worker.terminate(),
+  };
+  return new Promise((resolve, reject) => {
+    worker.once("error", (error) => {
+      Atomics.store(state, 0, EXITED);
+      reject(error);
+    });
+    worker.once("exit", (code) => {
+      Atomics.store(state, 0, EXITED);
+      reject(new Error(`thread ${index} ended with code ${code} before it listened`));
+    });
+    worker.once("message", (listening: Listening) => {
+      systemThread = listening.systemThread;
+      worker.unref();
+      resolve(handle);
+    });
+  });
+}
