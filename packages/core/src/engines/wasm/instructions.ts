@@ -198,6 +198,8 @@ export const v128 = {
   load32_splat: load("v128", 2, ...simd(9)),
   /** The 32 bits at the address in lane 0, zeros in the others. */
   load32_zero: load("v128", 2, ...simd(92)),
+  /** Eight signed bytes, each as 16 bits. */
+  load8x8_s: load("v128", 3, ...simd(1)),
   not: vector1(77),
   and: vector2(78),
   /** a & ~b */
@@ -262,6 +264,9 @@ export const i32x4 = {
   add: vector2(174),
   sub: vector2(177),
   mul: vector2(181),
+  max_s: vector2(184),
+  /** Lane n: a[2n] · b[2n] + a[2n+1] · b[2n+1], of eight signed 16-bit lanes each. */
+  dot_i16x8_s: vector2(186),
   /** Rounds towards zero; NaN becomes 0, what is too large the nearest integer there is. */
   trunc_sat_f32x4_s: vector1(248),
 };
@@ -277,6 +282,11 @@ export const f64x2 = {
   sub: vector2(241),
   mul: vector2(242),
   div: vector2(243),
+};
+
+export const i16x8 = {
+  /** Four lanes of a, then four of b, each held within ±2¹⁵. */
+  narrow_i32x4_s: vector2(133),
 };
 
 export const i8x16 = {

@@ -4,6 +4,7 @@ import { sumRows } from "./cellRows.ts";
 import type { Linked, PlanContext, WasmOperation } from "./compile.ts";
 import { packedProduct, rowSumProduct, type Stretch } from "./matmul.ts";
 import { noTraining, runCount, runLength, runStart } from "./spans.ts";
+import { weightProduct } from "./weightProduct.ts";
 
 function whole({ width }: Tensor): readonly Stretch[] {
   return [{ at: 0, weights: 0, count: width }];
@@ -13,7 +14,7 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
   const { input, output, weight, transposed, bias, training } = spec;
   const K = whole(input);
   const N = whole(output);
-  const linkForward = packedProduct(context, { inner: K, outer: N, transposed });
+  const linkForward = weightProduct(context, { inner: K, outer: N, transposed });
   const linkBackward =
     training?.inputGradient &&
     packedProduct(context, { inner: N, outer: K, transposed: !transposed });

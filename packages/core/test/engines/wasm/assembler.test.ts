@@ -4,6 +4,7 @@ import {
   f32,
   f32x4,
   f64,
+  i16x8,
   i32,
   i32x4,
   shuffleLanes,
@@ -176,6 +177,21 @@ describe("the assembler", () => {
     expect(floats[20]).toBe(5);
   });
 
+  it("narrows four lanes to eight, widens bytes, and multiplies pairs", () => {
+    const module = new ModuleBuilder();
+    module.define("pairs", [], null, (f) => {
+      const narrow = f.let(i16x8.narrow_i32x4_s(i32x4.const(1, -2, 3, 40000), i32x4.const(5)));
+      f.store(16, i32x4.dot_i16x8_s(narrow, v128.load8x8_s(0)));
+      f.store(32, i32x4.max_s(i32x4.const(-1, 2, -3, 4), i32x4.const(0)));
+    });
+    const { call, integers } = run(module);
+    // Bytes 1, 2, −1, 1, 10, −10, 127, −128.
+    integers.set([0x01ff0201, 0x807ff60a | 0]);
+    call("pairs");
+    expect([...integers.subarray(4, 8)]).toEqual([1 - 4, -3 + 32767, 50 - 50, 5 * 127 - 5 * 128]);
+    expect([...integers.subarray(8, 12)]).toEqual([0, 2, 0, 4]);
+  });
+
   it("fills and copies stretches of memory", () => {
     const module = new ModuleBuilder();
     module.define("move", [], null, (f) => {
@@ -207,7 +223,8 @@ describe("the assembler", () => {
       f.let(f64.sqrt(d));
       f.let(f64.promote_f32(x));
       f.let(f64.load(i, 8));
-      for (const load of [v128.load, v128.load32_splat, v128.load32_zero]) f.let(load(i, 300));
+      const { load, load32_splat, load32_zero, load8x8_s } = v128;
+      for (const apply of [load, load32_splat, load32_zero, load8x8_s]) f.let(apply(i, 300));
       const q = f32x4;
       const comparisons = [q.eq, q.ne, q.lt, q.gt, q.le, q.ge];
       const arithmetic = [q.add, q.sub, q.mul, q.div, q.min, q.max, q.pmin, q.pmax];
@@ -217,7 +234,8 @@ describe("the assembler", () => {
       for (const apply of [...single, q.demote_f64x2_zero, v128.not]) f.let(apply(v));
       const n = i32x4;
       for (const apply of [n.eq, n.ne, n.lt_s, n.lt_u, n.gt_s, n.gt_u, n.ge_s]) f.let(apply(v, v));
-      for (const apply of [n.add, n.sub, n.mul]) f.let(apply(v, v));
+      for (const apply of [n.add, n.sub, n.mul, n.max_s, n.dot_i16x8_s]) f.let(apply(v, v));
+      f.let(i16x8.narrow_i32x4_s(v, v));
       for (const apply of [n.shl, n.shr_s, n.shr_u]) f.let(apply(v, 3));
       f.let(n.trunc_sat_f32x4_s(v));
       f.let(n.extract_lane(v, 3));
