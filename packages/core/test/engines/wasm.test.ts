@@ -1,4 +1,5 @@
 import { createWasmEngine } from "../../src/engines/wasm/index.ts";
+import { plainLender } from "../threads/plainLender.ts";
 import { engineContract } from "./contract.ts";
 
 /**
@@ -7,3 +8,8 @@ import { engineContract } from "./contract.ts";
  * cancel: over the zoo the largest seen is 12. Thirty-two leaves room for other shapes and still finds a wrong constant.
  */
 engineContract("wasm", createWasmEngine, { roundings: 32 });
+
+/** Sums in float64, rounded once: nearer to the reference than the kernels. */
+engineContract("wasm with lent products", () => createWasmEngine({ gemm: plainLender }), {
+  roundings: 32,
+});

@@ -3,7 +3,8 @@ import type { GemmLender } from "../../src/engines/wasm/gemm.ts";
 
 export const plainLender: GemmLender = {
   name: "plain loops",
-  source: null,
+  fewestRows: 1,
+  source: "plain",
   bind({ buffer }) {
     const numbers = new Float32Array(buffer);
     return (transposeA, transposeB, m, n, k, a, aStride, b, bStride, beta, c, cStride) => {

@@ -26,6 +26,8 @@ export type Gemm = (
 export interface GemmLender {
   /** The library and its version, `oneDNN 3.6.2`: results depend on it. */
   readonly name: string;
+  /** Sequences side by side from which on the library is asked; with fewer, a plan keeps to kernels. @default 8 */
+  readonly fewestRows?: number;
   /** Plain data from which the platform makes the same lender in another thread. */
   readonly source: unknown;
   /** Products over this memory, to be called from this thread alone. A call takes no memory of JavaScript. */

@@ -14,6 +14,7 @@ import { type Share, WHOLE } from "../engine.ts";
 import { padded } from "../layout.ts";
 import { type BlockFunction, copyBlock, transposeBlock } from "./blockKernels.ts";
 import { bytes, type Linked, type PlanContext } from "./compile.ts";
+import { lentProduct, lentRowSum } from "./lentProduct.ts";
 import { emitProduct, PANEL_COLUMNS, PRODUCT_PARAMETERS } from "./productKernel.ts";
 
 /** `count` consecutive numbers of a row, from `at` on; they meet the weights' rows (or columns) from `weights` on. */
@@ -150,6 +151,7 @@ export function packedProduct(
   context: PlanContext,
   shape: PackedProductShape,
 ): (linked: Linked) => PackedProduct {
+  if (context.lends) return lentProduct(context, shape);
   const segments = segmentsOf(shape);
   const { k, count, packed: lastPacked } = segments[segments.length - 1];
   const packed = context.scratch(lastPacked + k * padded(count));
@@ -251,6 +253,7 @@ export function rowSumProduct(
   context: PlanContext,
   { inner, outer }: { readonly inner: number; readonly outer: readonly Stretch[] },
 ): (linked: Linked) => RowSumProduct {
+  if (context.lends) return lentRowSum(context, { inner, outer });
   const widest = Math.max(...outer.map(({ count }) => padded(count)));
   const transposedSize = padded(inner * BLOCK_ROWS);
   context.temporary(transposedSize + BLOCK_ROWS * widest);
