@@ -32,6 +32,7 @@ export { readSafetensors, writeSafetensors } from "./files/safetensors.ts";
 // Inspection
 export { type LayerTrace, type SignalTrace, type Trace, trace } from "./inspect/trace.ts";
 // Models
+export type { NetworkState } from "./models/carriedStates.ts";
 export { type GenerateOptions, generate, LanguageStream } from "./models/generate.ts";
 export { gradientCheck } from "./models/gradientCheck.ts";
 export {
@@ -43,6 +44,18 @@ export {
   type Weights,
 } from "./models/languageModel.ts";
 export { decodeLanguageModel, encodeLanguageModel } from "./models/languageModelFile.ts";
+export {
+  createRecurrentNetwork,
+  RecurrentNetwork,
+  type RecurrentNetworkConfig,
+} from "./models/recurrentNetwork.ts";
+export type {
+  RecurrentRun,
+  RecurrentRunner,
+  RecurrentRunOptions,
+  RecurrentVectors,
+} from "./models/recurrentRunner.ts";
+export type { RecurrentStream } from "./models/recurrentStream.ts";
 export { Sampler, type SamplingOptions } from "./models/sampling.ts";
 export { type Key, RandomStream, streamKey } from "./numbers/random.ts";
 // Threads

@@ -12,6 +12,7 @@ import {
 } from "../layers/dense.ts";
 import { type Flow, PlanBuilder, tensorOf } from "../layers/layer.ts";
 import { planRecurrent, type RecurrentTensors } from "../layers/recurrent.ts";
+import { CarriedStates } from "./carriedStates.ts";
 import type { LanguageModel, Weights } from "./languageModel.ts";
 
 export type Purpose = "training" | "inference" | "tracing";
@@ -28,6 +29,7 @@ export class LanguagePlan {
   readonly gradientsAt: number;
   readonly slotsAt: readonly number[];
   readonly layers: readonly RecurrentTensors[];
+  readonly states: CarriedStates;
   /** [T·B, vocabularySize] */
   readonly logits: Tensor;
   readonly #tokens: Integers;
@@ -72,6 +74,7 @@ export class LanguagePlan {
       operations: builder.operations,
     });
     const { size } = model.parameters;
+    this.states = new CarriedStates(this.compiled.numbers, layers);
     this.weights = this.compiled.numbers.subarray(this.weightsAt, this.weightsAt + size);
     this.load(model.weights);
     this.resetStates(capacity.batch);
@@ -155,39 +158,17 @@ export class LanguagePlan {
   }
 
   /** The window's last states become the next window's initial ones. */
-  carryStates({ steps, batch }: Extent): void {
-    const { numbers } = this.compiled;
-    for (const { states } of this.layers) {
-      for (const { offset, stride } of states) {
-        const size = batch * stride;
-        const last = offset + (steps - 1) * size;
-        numbers.copyWithin(offset - size, last, last + size);
-      }
-    }
+  carryStates(extent: Extent): void {
+    this.states.carry(extent);
   }
 
   /** Sets initial states to what the equations say: of every row, or of those marked. */
   resetStates(batch: number, marked?: readonly boolean[]): void {
-    const { numbers } = this.compiled;
-    for (const { layer, states } of this.layers) {
-      for (let s = 0; s < states.length; s++) {
-        const { offset, stride, width } = states[s];
-        const { initial } = layer.cell.program.states[s];
-        for (let b = 0; b < batch; b++) {
-          if (marked && !marked[b]) continue;
-          const row = offset + (b - batch) * stride;
-          numbers.fill(initial, row, row + width);
-        }
-      }
-    }
+    this.states.reset(batch, marked);
   }
 
   /** Views of the initial states, a stretch a state: what a run carries from window to window. */
   carriedStates(batch: number): Weights[] {
-    return this.layers.flatMap(({ states }) =>
-      states.map(({ offset, stride }) =>
-        this.compiled.numbers.subarray(offset - batch * stride, offset),
-      ),
-    );
+    return this.states.views(batch);
   }
 }
