@@ -9,6 +9,7 @@ import { gatherRows, scatterRows } from "./cellRows.ts";
 import type { LoweredCell } from "./cellStages.ts";
 import type { Linked, PlanContext } from "./compile.ts";
 import { packedProduct, rowSumProduct, type Stretch } from "./matmul.ts";
+import { weightProduct } from "./weightProduct.ts";
 
 export interface SourceProduct {
   /** What it feeds: threads divide alike what is named alike. */
@@ -78,7 +79,7 @@ export function sourceProduct(
   const inner = [{ at: 0, weights: 0, count: width }];
   const link = (first: boolean) => {
     const outer = stretches.filter((stretch) => stretch.first === first);
-    return outer.length > 0 ? packedProduct(context, { inner, outer, transposed: false }) : null;
+    return outer.length > 0 ? weightProduct(context, { inner, outer, transposed: false }) : null;
   };
   const linkFirst = link(true);
   const linkOthers = link(false);
