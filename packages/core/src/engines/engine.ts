@@ -181,8 +181,9 @@ export interface PlanSpec {
   /** Numbers that the layout takes; an engine may lay scratch of its own behind them. */
   readonly size: number;
   /**
-   * How products hold their weights in a plan that only infers: as they are, or rounded to integers −127 … 127 with a scale
-   * a column (a gate's unit) and multiplied in integers. @default "float32"
+   * How the products of forward passes hold their weights: as they are, or rounded to integers −127 … 127 with a scale
+   * a column (a gate's unit), to be multiplied in integers; see `numbers/int8.ts`. One-hot tokens and embeddings pick rows of weights as
+   * they are. For plans that only infer: gradients know nothing of the rounding. @default "float32"
    */
   readonly weights?: WeightFormat;
   readonly operations: readonly OperationSpec[];

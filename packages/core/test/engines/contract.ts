@@ -7,6 +7,7 @@ import { describe } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
 import { cellsContract } from "./contract/cells.ts";
 import type { Tolerance } from "./contract/close.ts";
+import { int8Contract } from "./contract/int8.ts";
 import { optimizerContract } from "./contract/optimizer.ts";
 import { specialContract } from "./contract/special.ts";
 import {
@@ -52,5 +53,6 @@ export function engineContract(
     optimizerContract(createEngine, tolerance);
     specialContract(createEngine, tolerance);
     cellsContract(createEngine, tolerance);
+    int8Contract(createEngine, tolerance);
   });
 }

@@ -5,9 +5,10 @@
  * the steps in reverse; a stage computes its nodes and then sends finished gradients back through the matrices.
  */
 import type { NodeId } from "../../cells/program.ts";
-import type { CellSpec, Operation, Tensor } from "../engine.ts";
+import type { CellSpec, Operation, PlanSpec, Tensor } from "../engine.ts";
 import { padded } from "../layout.ts";
 import { layOutValues, locate, planRows, type Rows, sharedRows } from "./cellValues.ts";
+import { holdWeights } from "./heldWeights.ts";
 import { applyPointwise } from "./pointwise.ts";
 import { clear, noTraining } from "./rows.ts";
 
@@ -30,7 +31,7 @@ interface TrainingRows {
 export function cell(
   spec: CellSpec,
   memory: Float64Array,
-  capacity: { readonly steps: number; readonly batch: number },
+  capacity: Pick<PlanSpec, "steps" | "batch" | "weights">,
 ): Operation {
   const { program, sizes, weights, training } = spec;
   const { nodes, sums, sourceGradients, stateGradients } = layOutValues(spec, memory, capacity);
@@ -52,6 +53,12 @@ export function cell(
     });
   });
   const inputNode = program.nodes.findIndex(({ kind }) => kind === "input");
+
+  /** By source. One-hot tokens pick rows as they are: that is no product. */
+  const held = weights.map((weight, source) => {
+    const picked = tokens && program.sources[source].node === inputNode;
+    return holdWeights(memory, weight, "columns", picked ? "float32" : capacity.weights);
+  });
 
   /** The step, the sequence and the batch of the call that the walk is at. */
   let t = 0;
@@ -97,13 +104,13 @@ export function cell(
   const multiply = (source: number): void => {
     const x = here(nodes[program.sources[source].node]);
     const [begin, end] = elements(source);
-    const weight = weights[source];
+    const { values, at } = held[source];
     for (const { sum, column, width } of blocks[source]) {
       const y = here(sums[sum]);
       for (let k = begin; k < end; k++) {
         const xk = x.values[x.at + k];
-        const w = weight.offset + k * weight.stride + column;
-        for (let u = 0; u < width; u++) y.values[y.at + u] += xk * memory[w + u];
+        const w = at + k * weights[source].stride + column;
+        for (let u = 0; u < width; u++) y.values[y.at + u] += xk * values[w + u];
       }
     }
   };
@@ -189,7 +196,9 @@ export function cell(
   const rowsOrNull = (node: NodeId | null): Rows | null => (node === null ? null : nodes[node]);
 
   return {
-    prepare() {},
+    prepare() {
+      for (const { prepare } of held) prepare();
+    },
 
     forward(span) {
       batch = span.batch;

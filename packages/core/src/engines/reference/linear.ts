@@ -1,17 +1,23 @@
 /** output = input · W + b, with W as [K, N] or, transposed, as [N, K]. */
-import type { LinearSpec, Operation } from "../engine.ts";
+import type { LinearSpec, Operation, PlanSpec } from "../engine.ts";
+import { holdWeights } from "./heldWeights.ts";
 import { addColumnSums, clear, forAllRows, forEachRow, noTraining } from "./rows.ts";
 
-export function linear(spec: LinearSpec, memory: Float64Array): Operation {
+export function linear(
+  spec: LinearSpec,
+  memory: Float64Array,
+  plan: Pick<PlanSpec, "weights">,
+): Operation {
   const { input, output, weight, transposed, bias, training } = spec;
   const K = input.width;
   const N = output.width;
   /** How far apart the weights of neighbouring k and of neighbouring n are. */
   const alongK = transposed ? 1 : weight.stride;
   const alongN = transposed ? weight.stride : 1;
+  const held = holdWeights(memory, weight, transposed ? "rows" : "columns", plan.weights);
 
   return {
-    prepare() {},
+    prepare: held.prepare,
 
     forward(span) {
       forEachRow(span, (row) => {
@@ -19,8 +25,8 @@ export function linear(spec: LinearSpec, memory: Float64Array): Operation {
         const y = output.offset + row * output.stride;
         for (let n = 0; n < N; n++) {
           let sum = bias ? memory[bias.offset + n] : 0;
-          const w = weight.offset + n * alongN;
-          for (let k = 0; k < K; k++) sum += memory[x + k] * memory[w + k * alongK];
+          const w = held.at + n * alongN;
+          for (let k = 0; k < K; k++) sum += memory[x + k] * held.values[w + k * alongK];
           memory[y + n] = sum;
         }
       });

@@ -4,7 +4,13 @@
  * Inputs depend on their name, row and column alone, so a plan with more room than a call needs is given the same numbers as
  * one made for the call. Everything that an operation has to write begins as rubbish.
  */
-import type { CompiledPlan, Engine, OperationSpec, Span } from "../../../src/engines/engine.ts";
+import type {
+  CompiledPlan,
+  Engine,
+  OperationSpec,
+  Span,
+  WeightFormat,
+} from "../../../src/engines/engine.ts";
 import { streamKey, uniform } from "../../../src/numbers/random.ts";
 
 /** Numbers that belong together, in an order that does not depend on the plan's capacity. */
@@ -29,6 +35,8 @@ export interface Extent {
 export interface Subject {
   readonly spec: OperationSpec;
   readonly size: number;
+  /** @default "float32" */
+  readonly weights?: WeightFormat;
   readonly inputs: readonly Input[];
   readonly integers: readonly Input[];
   /** What each pass writes. */
@@ -70,8 +78,8 @@ export function runSubject(
 ): Run {
   const { capacity = used } = options;
   const subject = make(capacity, used);
-  const { size, spec } = subject;
-  const plan = engine.compile({ ...capacity, size, operations: [spec] });
+  const { size, weights, spec } = subject;
+  const plan = engine.compile({ ...capacity, size, weights, operations: [spec] });
   for (const part of [...subject.forward, ...subject.backward, ...subject.gradients]) {
     for (const at of part.positions) plan.numbers[at] = RUBBISH;
   }
