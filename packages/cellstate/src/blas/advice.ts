@@ -20,36 +20,45 @@ const DISTRIBUTIONS: Readonly<Record<string, readonly [onednn: string, openblas:
 };
 
 /**
+ * @param wanted The library that was asked for, `auto` for any.
  * @param osRelease The text of /etc/os-release; empty where there is none.
  * @returns `apt install libdnnl2`, or a sentence where there is no such command.
  */
 export function adviceFor(
+  wanted: string,
   platform: NodeJS.Platform,
   arch: NodeJS.Architecture,
   osRelease: string,
 ): string {
-  if (platform === "darwin") return "macOS has Accelerate; name it: CELLSTATE_BLAS=accelerate";
+  if (wanted === "mkl") {
+    return "install Intel's oneMKL, and put its folder where the system's loader looks (source setvars.sh)";
+  }
+  if (platform === "darwin") {
+    return wanted === "openblas" || wanted === "onednn"
+      ? `brew install ${wanted}`
+      : "macOS has Accelerate: CELLSTATE_BLAS=accelerate";
+  }
   if (platform === "win32") {
     return "put libopenblas.dll (github.com/OpenMathLib/OpenBLAS/releases) in a folder of PATH, or name it: CELLSTATE_BLAS=C:\\path\\libopenblas.dll";
   }
   if (platform === "freebsd") return "pkg install openblas";
   const field = (name: string) =>
     new RegExp(`^${name}=["']?([^"'\\n]*)`, "m").exec(osRelease)?.[1] ?? "";
-  const isX64 = arch === "x64";
+  const isOneDnn = arch === "x64" && wanted !== "openblas";
   for (const id of [field("ID"), ...field("ID_LIKE").split(" ")]) {
     if (id === "debian" || id === "ubuntu") {
       const release = field("UBUNTU_CODENAME") || field("VERSION_CODENAME");
-      return `apt install ${(isX64 ? DEBIAN[release] : undefined) ?? "libopenblas0"}`;
+      return `apt install ${(isOneDnn ? DEBIAN[release] : undefined) ?? "libopenblas0"}`;
     }
     // openSUSE's IDs are opensuse-leap, opensuse-tumbleweed.
     const commands = DISTRIBUTIONS[id.startsWith("opensuse") ? "suse" : id];
-    if (commands !== undefined) return commands[isX64 ? 0 : 1];
+    if (commands !== undefined) return commands[isOneDnn ? 0 : 1];
   }
-  return `install your system's package of ${isX64 ? "oneDNN or OpenBLAS" : "OpenBLAS"}`;
+  return `install your system's package of ${isOneDnn ? "oneDNN or OpenBLAS" : "OpenBLAS"}`;
 }
 
-export function adviceForThisSystem(): string {
-  return adviceFor(process.platform, process.arch, osRelease());
+export function adviceForThisSystem(wanted: string): string {
+  return adviceFor(wanted, process.platform, process.arch, osRelease());
 }
 
 function osRelease(): string {

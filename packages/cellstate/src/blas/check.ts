@@ -31,7 +31,7 @@ interface Matrix {
   readonly at: number;
 }
 
-/** @returns null where every product is right, else what was computed: `A·Bᵀ of [3×7]·[5×7]ᵀ …`. */
+/** @returns null where every product is right, else what the first wrong one was: `in [3×7]·[5×7]ᵀ with beta 0, C[0, 1] is …`. */
 export function checkGemm(bind: (memory: WebAssembly.Memory) => Gemm): string | null {
   const memory = new WebAssembly.Memory({ initial: 2 });
   const gemm = bind(memory);
@@ -52,10 +52,9 @@ export function checkGemm(bind: (memory: WebAssembly.Memory) => Gemm): string | 
       const [atA, atB, atC] = [4 * a.at, 4 * b.at, 4 * c.at];
       gemm(ta, tb, m, n, k, atA, a.stride, atB, b.stride, beta, atC, c.stride);
       const fault = compare(numbers, new Float32Array(before.buffer), a, b, c, ta, tb, beta, k);
-      if (fault !== null) return `${describe(ta, tb, m, n, k, beta)}: ${fault}`;
-      if (strays(bits, before, c)) {
-        return `${describe(ta, tb, m, n, k, beta)}: it writes outside of C`;
-      }
+      const product = describe(ta, tb, m, n, k, beta);
+      if (fault !== null) return `in ${product}, ${fault}`;
+      if (strays(bits, before, c)) return `in ${product}, it writes outside of C`;
     }
   }
   return null;

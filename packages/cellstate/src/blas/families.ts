@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import type { Koffi, Library } from "./koffi.ts";
 import type { Convention } from "./lender.ts";
+import { blockSignals } from "./signals.ts";
 
 export interface Family {
   /** By which a person names it. */
@@ -18,8 +19,8 @@ export interface Family {
   /** Names for the system's loader, the best first. */
   names(platform: NodeJS.Platform): readonly string[];
   version(koffi: Koffi, library: Library): string;
-  /** Called in every thread that calls the library, before its first product. @throws Error where it cannot be done. */
-  useOneThread(koffi: Koffi, library: Library): void;
+  /** In every thread that calls the library, before its first product: keeps it to one thread. @throws Error if it cannot be. */
+  prepareThread(koffi: Koffi, library: Library): void;
 }
 
 const oneDnn: Family = {
@@ -37,12 +38,16 @@ const oneDnn: Family = {
     const { major, minor, patch } = dnnlVersion(koffi, library);
     return `${major}.${minor}.${patch}`;
   },
-  useOneThread: (koffi, library) => {
-    const { runtime } = dnnlVersion(koffi, library);
+  prepareThread: (koffi, library) => {
+    const { major, minor, patch, runtime } = dnnlVersion(koffi, library);
     if (runtime === DNNL_OPENMP) useOneOpenMpThread(library);
     else if (runtime !== DNNL_SEQUENTIAL) {
-      throw new Error("is built for TBB, SYCL or a thread pool: its threads cannot be kept to one");
+      throw new Error(
+        "it is built for TBB, SYCL or a thread pool, and cannot be kept to one thread",
+      );
     }
+    const isSafeFromSignals = (major - 3 || minor - 11 || patch - 2) >= 0;
+    if (!isSafeFromSignals) blockSignals(koffi);
   },
 };
 
@@ -84,7 +89,7 @@ const accelerate: Family = {
     const found = /<key>ProductVersion<\/key>\s*<string>([\d.]+)</.exec(plist);
     return `of macOS ${found?.[1] ?? "of unknown version"}`;
   },
-  useOneThread: (_, library) => {
+  prepareThread: (_, library) => {
     // BLAS_THREADING_SINGLE_THREADED, for the calling thread; since macOS 15.
     if (has(library, "BLASSetThreading")) library.func("int BLASSetThreading(unsigned int)")(1);
   },
@@ -108,12 +113,12 @@ const mkl: Family = {
       /Version (\S+?)(?:-Product)?\s/.exec(text.toString("latin1"))?.[1] ?? "of unknown version"
     );
   },
-  useOneThread: (_, library) => {
+  prepareThread: (_, library) => {
     // Both layers are chosen before the first product and are the process's; asked again, they answer what they are.
     // The layer without threads also spares an OpenMP library that may not be there. 0: LP64; 1: sequential.
     if (has(library, "MKL_Set_Interface_Layer")) {
       const layer = library.func("int MKL_Set_Interface_Layer(int)")(0);
-      if (layer !== 0) throw new Error(`has 64-bit integers (interface layer ${layer})`);
+      if (layer !== 0) throw new Error(`it has 64-bit integers (interface layer ${layer})`);
       library.func("int MKL_Set_Threading_Layer(int)")(1);
     }
     library.func("int MKL_Set_Num_Threads_Local(int)")(1);
@@ -134,12 +139,12 @@ const openBlas: Family = {
     }),
   version: (_, library) => {
     const config = String(library.func("const char *openblas_get_config()")());
-    if (/\bUSE64BITINT\b/.test(config)) throw new Error("has 64-bit integers");
+    if (/\bUSE64BITINT\b/.test(config)) throw new Error("it has 64-bit integers");
     const version = /OpenBLAS (\S+)/.exec(config)?.[1] ?? "of unknown version";
     // The kernels that it took for this processor: they decide the speed and the last bits.
     return `${version} ${library.func("const char *openblas_get_corename()")()}`;
   },
-  useOneThread: (_, library) => {
+  prepareThread: (_, library) => {
     library.func("void openblas_set_num_threads(int)")(1);
     useOneOpenMpThread(library);
   },
@@ -154,7 +159,7 @@ export const OTHER: Family = {
   environment: { BLIS_NUM_THREADS: "1" },
   names: () => [],
   version: () => "",
-  useOneThread: (_, library) => {
+  prepareThread: (_, library) => {
     useOneOpenMpThread(library);
     if (has(library, "bli_thread_set_num_threads")) {
       library.func("void bli_thread_set_num_threads(intptr_t)")(1);

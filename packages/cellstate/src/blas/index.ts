@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import type { GemmLender } from "@cellstate/core";
 import { adviceForThisSystem } from "./advice.ts";
 import { checkGemm } from "./check.ts";
-import { type Family, familiesFor, OTHER } from "./families.ts";
+import { FAMILIES, type Family, familiesFor, OTHER } from "./families.ts";
 import { firstLine, type Koffi, loadKoffi } from "./koffi.ts";
 import { bindMemory } from "./lender.ts";
 import { type LoadedBlas, loadBlas } from "./load.ts";
@@ -21,7 +21,7 @@ export interface BlasFound {
   readonly version: string;
   /** The file, or what was asked for where the system does not tell. */
   readonly path: string;
-  /** Null where every product of the check was right, else one clause: `is passed over: …` would go on with it. */
+  /** Null where every product of the check was right, else one clause that says what was wrong. */
   readonly fault: string | null;
 }
 
@@ -34,23 +34,29 @@ export interface BlasOpened {
 
 export interface NoBlas {
   readonly lender: null;
-  /** Why there is none, a clause: `no BLAS is installed`. */
+  /** Why there is none, a clause for `REASON: ADVICE`: `no BLAS is installed`. */
   readonly reason: string;
   /** What to do about it: `apt install libdnnl2`. */
   readonly advice: string;
   readonly passedOver: readonly string[];
 }
 
+const AUTO = "auto";
+const NONE = "none";
+
 /** What a worker thread needs to make the same lender; plain data. */
 interface Source {
   readonly library: string;
 }
 
-/** @returns all that are there, in the order in which they are tried, each loaded and checked. Empty without koffi. */
+/**
+ * @returns all that are there, in the order in which they are tried, the one that CELLSTATE_BLAS names first; each loaded and
+ *   checked. Empty without koffi.
+ */
 export function findBlas(): readonly BlasFound[] {
   const ffi = loadKoffi();
   if ("missing" in ffi) return [];
-  const found = candidates(process.env.CELLSTATE_BLAS).flatMap(
+  const found = [...candidates(process.env.CELLSTATE_BLAS || AUTO), ...candidates(AUTO)].flatMap(
     (candidate) => examine(ffi.koffi, candidate)?.found ?? [],
   );
   // One file often has several names.
@@ -61,10 +67,10 @@ export function findBlas(): readonly BlasFound[] {
  * The first library that is there and passes the check. To be called in the main thread, before any worker asks for the
  * library: some read their environment once.
  *
- * @param wanted `auto`; `onednn`, `accelerate`, `mkl` or `openblas`; a library's path or its name for the system's loader;
- *   `none`. By default what the environment variable CELLSTATE_BLAS says, else `auto`.
+ * @param wanted `auto`; `onednn`, `accelerate`, `mkl` or `openblas`; a library's path, or its file's name for the system's
+ *   loader to find; `none`. By default what the environment variable CELLSTATE_BLAS says, else `auto`.
  */
-export function openBlas(wanted = process.env.CELLSTATE_BLAS || "auto"): BlasOpened | NoBlas {
+export function openBlas(wanted = process.env.CELLSTATE_BLAS || AUTO): BlasOpened | NoBlas {
   const passedOver: string[] = [];
   const none = (reason: string, advice: string): NoBlas => ({
     lender: null,
@@ -72,10 +78,13 @@ export function openBlas(wanted = process.env.CELLSTATE_BLAS || "auto"): BlasOpe
     advice,
     passedOver,
   });
-  if (wanted === "none") return none("CELLSTATE_BLAS=none", "unset CELLSTATE_BLAS");
+  if (wanted === NONE) return none("BLAS is switched off", "unset CELLSTATE_BLAS");
+  const tried = candidates(wanted);
+  if (tried.length === 0) {
+    return none(`there is no BLAS "${wanted}" for this system`, `name ${knownNames()}`);
+  }
   const ffi = loadKoffi();
   if ("missing" in ffi) return none(ffi.missing, "npm install koffi");
-  const tried = candidates(wanted);
   for (const candidate of tried) {
     const examined = examine(ffi.koffi, candidate);
     if (examined === null) continue;
@@ -83,15 +92,23 @@ export function openBlas(wanted = process.env.CELLSTATE_BLAS || "auto"): BlasOpe
     if (loaded !== null && found.fault === null) {
       return { lender: lend(ffi.koffi, loaded, candidate.asked), library: found, passedOver };
     }
-    const line = `${found.name} (${found.path}) is passed over: ${found.fault}`;
+    const line = `${title(found)} is passed over: ${found.fault}`;
     if (!passedOver.includes(line)) passedOver.push(line);
   }
   const [first] = passedOver;
-  if (first !== undefined) return none(first, adviceForThisSystem());
-  if (wanted === "auto") return none("no BLAS is installed", adviceForThisSystem());
-  const names = tried.map(({ asked }) => asked).join(", ");
-  if (names === "") return none(`${wanted} is not for this system`, adviceForThisSystem());
-  return none(`there is no ${names} on this machine`, adviceForThisSystem());
+  const isPath = tried.some(({ family }) => family === OTHER);
+  const advice = isPath ? `name ${knownNames()}` : adviceForThisSystem(wanted);
+  if (first !== undefined) return none(first, advice);
+  if (wanted === AUTO) return none("no BLAS is installed", advice);
+  return none(`there is no ${tried.map(({ asked }) => asked).join(" or ")}`, advice);
+}
+
+function title({ name, path }: BlasFound): string {
+  return path.endsWith(name) ? path : `${name} (${path})`;
+}
+
+function knownNames(): string {
+  return `${FAMILIES.map(({ kind }) => kind).join(", ")} or the path of a library with cblas_sgemm`;
 }
 
 /**
@@ -129,18 +146,16 @@ interface Candidate {
   readonly family: Family;
 }
 
-function candidates(wanted = "auto"): readonly Candidate[] {
-  const families = familiesFor(process.arch).filter(
-    ({ kind }) => wanted === "auto" || wanted === kind,
-  );
-  if (families.length === 0) {
-    // A path is taken from the folder the command runs in; a bare name is the system's loader's to find.
-    const asked = /[/\\]/.test(wanted) ? resolve(wanted) : wanted;
-    return [{ asked, family: OTHER }];
+/** Empty where the name is nobody's, or of a library that this system cannot have. */
+function candidates(wanted: string): readonly Candidate[] {
+  // A path is taken from the folder the command runs in; a bare file's name is the system's loader's to find.
+  const isPath = /[/\\]/.test(wanted);
+  if (isPath || /\.(so|dylib|dll)\b/i.test(wanted)) {
+    return [{ asked: isPath ? resolve(wanted) : wanted, family: OTHER }];
   }
-  return families.flatMap((family) =>
-    family.names(process.platform).map((asked) => ({ asked, family })),
-  );
+  return familiesFor(process.arch)
+    .filter(({ kind }) => wanted === AUTO || wanted === kind)
+    .flatMap((family) => family.names(process.platform).map((asked) => ({ asked, family })));
 }
 
 interface Examined {

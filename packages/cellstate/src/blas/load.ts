@@ -46,18 +46,20 @@ function tryLoad(koffi: Koffi, asked: string, expected: Family): Loading {
     );
     const family = [...FAMILIES, OTHER].find((known) => has(library, known.mark));
     if (family === undefined) {
-      return { state: "faulty", name, fault: "has neither dnnl_sgemm nor cblas_sgemm" };
+      return { state: "faulty", name, fault: "it has neither dnnl_sgemm nor cblas_sgemm" };
     }
     const version = family.version(koffi, library);
     name = family === OTHER ? name : `${family.label} ${version}`;
-    family.useOneThread(koffi, library);
+    family.prepareThread(koffi, library);
     const sgemm = sgemmOf(library, family.convention);
     const path = pathOf(koffi, library, family.mark) ?? asked;
     return { state: "loaded", kind: family.kind, name, version, path, sgemm };
   } catch (error) {
-    const fault = firstLine(error);
-    if (isAbsent(fault, asked)) return { state: "absent" };
-    return { state: "faulty", name, fault };
+    const words = firstLine(error);
+    const loaderWords = words.replace(/^Failed to load shared library: /, "");
+    if (loaderWords === words) return { state: "faulty", name, fault: words };
+    if (isAbsent(loaderWords, asked)) return { state: "absent" };
+    return { state: "faulty", name, fault: `it does not load: ${loaderWords}` };
   }
 }
 
@@ -79,9 +81,8 @@ function withEnvironment<T>(variables: Readonly<Record<string, string>>, action:
  * Loaders say in words of their own that there is no such file; another file that it needs and that is missing makes it a
  * faulty library, not an absent one.
  */
-function isAbsent(message: string, asked: string): boolean {
+function isAbsent(words: string, asked: string): boolean {
   if (isAbsolute(asked)) return !existsSync(asked);
-  const words = message.replace(/^Failed to load shared library: /, "");
   return (
     // glibc; koffi has taken the name asked for off
     words.startsWith("cannot open shared object file: No such file") ||
