@@ -1,9 +1,9 @@
 /**
- * The words that threads speak through: a small shared block of integers. The thread that leads writes what is to be done and
- * then a new ticket; the others see the ticket, do their share and write it into their own word.
+ * The words that threads speak through: a small shared block of integers. The thread that leads writes what is to be done, a new
+ * *claim* and then a new ticket; every thread that sees the ticket claims shares of the work until none is left, the leader
+ * too. So nobody waits for a thread that has not begun: where another program has its core, the others do its part.
  *
- * Waiting is spinning for a bounded time and then sleeping: a barrier costs a tenth of a microsecond while all threads have
- * a core of their own, and where another program wants the core, it gets it.
+ * Waiting, for a ticket or for shares that others have begun, is spinning for a bounded time and then sleeping.
  */
 
 /** Words that several threads write lie on cache lines of their own: 16 integers each. */
@@ -12,37 +12,41 @@ const LINE = 16;
 export const WORDS = {
   /** Goes up by one with every piece of work. */
   ticket: 0,
+  /** The ticket's last 24 bits, then the number of the next share that nobody has claimed. */
+  claim: LINE,
+  /** Shares of this ticket that are done. */
+  done: 2 * LINE,
   /** Threads that sleep until something changes. */
-  sleepers: LINE,
-  /** Not 0: a thread has failed, and nobody may wait for it. */
-  failed: LINE + 1,
-  /** How many have come to the barrier, and how often it has opened. */
-  arrived: 2 * LINE,
-  opened: 3 * LINE,
-  /** What is to be done: which job, which of its tasks, and the task's arguments. */
+  sleepers: 3 * LINE,
+  /** Not 0: a thread has failed. */
+  failed: 3 * LINE + 1,
+  /** What is to be done: which job, which of its tasks, in how many shares; and the task's arguments. */
   job: 4 * LINE,
   task: 4 * LINE + 1,
   /** Where the arguments begin. */
   arguments: 5 * LINE,
-  /** Of thread i, at `done + LINE · i`: the last ticket that it has done. */
-  done: 6 * LINE,
+  /** Of thread i, at `received + LINE · i`: the ticket of the last message that it has received. */
+  received: 6 * LINE,
 } as const;
 
 /** Arguments that a task can have. */
 export const MOST_ARGUMENTS = LINE;
+
+/** Shares, and so threads, that a claim can count. */
+export const MOST_THREADS = 255;
 
 /** A task by which a thread leaves its loop, to receive a message. */
 export const RECEIVE = -1;
 
 export type Control = Int32Array<SharedArrayBuffer>;
 
-export function doneWord(index: number): number {
-  return WORDS.done + LINE * index;
+export function receivedWord(index: number): number {
+  return WORDS.received + LINE * index;
 }
 
 /** @param message Room for the text of an error, behind the words. */
 export function createControl(threads: number): Control {
-  return new Int32Array(new SharedArrayBuffer(4 * (doneWord(threads) + MESSAGE_WORDS)));
+  return new Int32Array(new SharedArrayBuffer(4 * (receivedWord(threads) + MESSAGE_WORDS)));
 }
 
 /** How long a thread spins before it sleeps: far longer than shares of a step differ, far shorter than a time slice. */
@@ -106,14 +110,28 @@ export function change(control: Control, word: number, value: number): void {
   if (Atomics.load(control, WORDS.sleepers) > 0) Atomics.notify(control, word);
 }
 
-/** Waits until all threads of a piece of work are here. What each has written before, all see after. */
-export function barrier(control: Control, count: number, check: () => void): void {
-  const opened = Atomics.load(control, WORDS.opened);
-  if (Atomics.add(control, WORDS.arrived, 1) === count - 1) {
-    Atomics.store(control, WORDS.arrived, 0);
-    change(control, WORDS.opened, opened + 1);
-  } else {
-    waitWhile(control, WORDS.opened, opened, check);
+/** Counts one more in a word, and wakes whoever sleeps on it. */
+export function countUp(control: Control, word: number): void {
+  Atomics.add(control, word, 1);
+  if (Atomics.load(control, WORDS.sleepers) > 0) Atomics.notify(control, word);
+}
+
+/** Offers the shares of a ticket from number `next` on. */
+export function offerShares(control: Control, ticket: number, next: number): void {
+  Atomics.store(control, WORDS.claim, (ticket << 8) | next);
+}
+
+/**
+ * Claims a share of a ticket's work.
+ *
+ * @returns its number; −1 where all are claimed, or the ticket has been followed by another.
+ */
+export function claimShare(control: Control, ticket: number, count: number): number {
+  for (;;) {
+    const claim = Atomics.load(control, WORDS.claim);
+    const next = claim & MOST_THREADS;
+    if (claim >> 8 !== (ticket << 8) >> 8 || next >= count) return -1;
+    if (Atomics.compareExchange(control, WORDS.claim, claim, claim + 1) === claim) return next;
   }
 }
 

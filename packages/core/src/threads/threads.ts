@@ -3,18 +3,21 @@
  *
  * A *job* is something laid out in shared memory, in practice a compiled plan; its *tasks* are functions of a thread's
  * share, the same on every thread. The leader describes a job once, in a message; from then on it names job and task in
- * shared words, does its own share, and waits for the others. So a call is synchronous, takes no memory and needs no promise.
+ * shared words, and all threads claim shares until the work is done. So a call is synchronous, takes no memory and needs
+ * no promise; and any thread may do any share, which changes no result.
  */
 import { CellstateError } from "../errors.ts";
 import {
-  barrier,
   type Control,
   change,
+  claimShare,
   createControl,
-  doneWord,
   failure,
   MOST_ARGUMENTS,
+  MOST_THREADS,
+  offerShares,
   RECEIVE,
+  receivedWord,
   WORDS,
   waitWhile,
 } from "./control.ts";
@@ -38,79 +41,92 @@ export type Task = (share: Share, args: Int32Array) => void;
 
 /** What the leader sends. */
 export type ThreadMessage =
-  | { readonly kind: "begin"; readonly share: Share; readonly control: Control }
+  | {
+      readonly kind: "begin";
+      readonly index: number;
+      readonly count: number;
+      readonly control: Control;
+    }
   | { readonly kind: "job"; readonly ticket: number; readonly job: number; readonly what: unknown }
   | { readonly kind: "forget"; readonly job: number };
+
+/** A thread that ends unseen, idle, is looked for every so many pieces of work. */
+const LOOK_EVERY = 256;
 
 export class Threads {
   /** This thread included. */
   readonly count: number;
+  /** Where the arguments of the next `run` are written. */
+  readonly arguments: Int32Array;
   readonly #others: readonly ThreadHandle[];
   readonly #control: Control | null;
-  readonly #share: Share;
-  readonly #arguments: Int32Array;
+  readonly #shares: readonly Share[];
   #jobs = 0;
   #ticket = 0;
+  #sent = 0;
   #ended = false;
   readonly #forgotten: FinalizationRegistry<number>;
   readonly #check = (): void => this.#checkAll();
 
   constructor(others: readonly ThreadHandle[]) {
-    this.count = others.length + 1;
+    const count = others.length + 1;
+    this.count = count;
     this.#others = others;
-    this.#share = others.length > 0 ? { index: 0, count: this.count } : WHOLE;
-    this.#control = others.length > 0 ? createControl(this.count) : null;
-    this.#arguments = this.#control
-      ? this.#control.subarray(WORDS.arguments, WORDS.arguments + MOST_ARGUMENTS)
+    this.#shares = Array.from({ length: count }, (_, index) => ({ index, count }));
+    const control = others.length > 0 ? createControl(count) : null;
+    this.#control = control;
+    this.arguments = control
+      ? control.subarray(WORDS.arguments, WORDS.arguments + MOST_ARGUMENTS)
       : new Int32Array(MOST_ARGUMENTS);
     this.#forgotten = new FinalizationRegistry((job) => {
       if (!this.#ended) this.#post({ kind: "forget", job });
     });
     others.forEach((other, i) => {
-      if (!this.#control) return;
-      const share = { index: i + 1, count: this.count };
-      other.post({ kind: "begin", share, control: this.#control } satisfies ThreadMessage);
+      if (!control) return;
+      other.post({ kind: "begin", index: i + 1, count, control } satisfies ThreadMessage);
     });
   }
 
   /** Tells the other threads of a job; they forget it when `owner` is collected. @returns the job's number. */
   add(what: unknown, owner: object): number {
     const job = this.#jobs++;
-    if (!this.#control) return job;
-    this.#publish(job, RECEIVE);
+    const control = this.#control;
+    if (!control) return job;
+    this.#checkAll();
+    this.#publish(control, job, RECEIVE);
+    this.#sent = this.#ticket;
     this.#post({ kind: "job", ticket: this.#ticket, job, what });
     this.#forgotten.register(owner, job);
     return job;
   }
 
-  /** Where the arguments of the next `run` are written. */
-  get arguments(): Int32Array {
-    return this.#arguments;
-  }
-
   /**
-   * Runs a task of a job on all threads, here by `mine`, and returns when every one has done its share.
+   * Runs a task of a job, here by `mine`, and returns when every share is done.
    *
    * @throws CellstateError `thread` where one has failed or is gone: what it was working on is then worth nothing.
    */
   run(job: number, task: number, mine: Task): void {
     const control = this.#control;
-    if (control) {
-      this.#publish(job, task);
-      try {
-        mine(this.#share, this.#arguments);
-      } finally {
-        this.#wait(control);
-      }
-    } else {
-      mine(this.#share, this.#arguments);
+    if (!control) {
+      mine(WHOLE, this.arguments);
+      return;
     }
+    this.#publish(control, job, task);
+    let own = 0;
+    let share = 0;
+    do {
+      mine(this.#shares[share], this.arguments);
+      own++;
+      share = claimShare(control, this.#ticket, this.count);
+    } while (share >= 0);
+    for (;;) {
+      const done = Atomics.load(control, WORDS.done);
+      if (done === this.count - own) break;
+      waitWhile(control, WORDS.done, done, this.#check);
+    }
+    const looks = (this.#ticket & (LOOK_EVERY - 1)) === 0;
+    if (looks || Atomics.load(control, WORDS.failed) !== 0) this.#checkAll();
   }
-
-  /** Within a task: waits until all threads have come to this point of it. */
-  readonly barrier = (): void => {
-    if (this.#control) barrier(this.#control, this.count, this.#check);
-  };
 
   /** Ends the other threads. No job can run afterwards. */
   end(): void {
@@ -118,25 +134,25 @@ export class Threads {
     for (const other of this.#others) other.terminate();
   }
 
-  /** The next ticket, when the last one has been done by all. */
-  #publish(job: number, task: number): void {
-    const control = this.#control;
-    if (!control) return;
+  /** The next ticket. All shares of the last are done; a message that was sent must have come. */
+  #publish(control: Control, job: number, task: number): void {
     if (this.#ended) throw new TypeError("threads: they have been ended; start new ones");
-    this.#wait(control);
+    if (this.#sent === this.#ticket) this.#awaitReceipt(control);
     control[WORDS.job] = job;
     control[WORDS.task] = task;
+    Atomics.store(control, WORDS.done, 0);
     this.#ticket = (this.#ticket + 1) | 0;
+    offerShares(control, this.#ticket, 1);
     change(control, WORDS.ticket, this.#ticket);
   }
 
-  #wait(control: Control): void {
+  #awaitReceipt(control: Control): void {
+    if (this.#sent === 0) return;
     for (let index = 1; index < this.count; index++) {
-      const word = doneWord(index);
       for (;;) {
-        const done = Atomics.load(control, word);
-        if (done === this.#ticket) break;
-        waitWhile(control, word, done, this.#check);
+        const received = Atomics.load(control, receivedWord(index));
+        if (received === this.#sent) break;
+        waitWhile(control, receivedWord(index), received, this.#check);
       }
     }
     if (Atomics.load(control, WORDS.failed) !== 0) this.#checkAll();
@@ -149,7 +165,7 @@ export class Threads {
       if (other.isAlive()) return;
       throw new CellstateError(
         "thread",
-        `thread ${i + 2} of ${this.count} ended before its work was done (was it killed, or out of memory?); ` +
+        `thread ${i + 2} of ${this.count} ended before the work did (killed, or out of memory?); ` +
           "what was computed since the last checkpoint is lost: resume from it, or run with one thread",
       );
     });
@@ -186,8 +202,10 @@ export function canShareMemory(): boolean {
  * @throws Whatever `spawn` throws; those that were started are ended.
  */
 export async function startThreads(count: number, spawn: SpawnThread): Promise<Threads> {
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`threads: expected a whole number from 1, got ${count}`);
+  if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS) {
+    throw new RangeError(
+      `threads: expected a whole number from 1 to ${MOST_THREADS}, got ${count}`,
+    );
   }
   if (count === 1 || !canShareMemory()) return oneThread();
   const starting = Array.from({ length: count - 1 }, (_, i) => spawn(i + 1));

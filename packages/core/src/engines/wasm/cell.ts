@@ -24,6 +24,11 @@ interface Stage {
   readonly table: number;
 }
 
+interface ForwardStage extends Stage {
+  /** Groups of its products that can be divided by columns, by number. */
+  readonly parts: readonly number[];
+}
+
 export const cell: OperationKind<CellSpec> = (spec, context) => {
   const { program, sizes, training } = spec;
   const lowered = lowerCell(program, {
@@ -76,8 +81,16 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
     const kindOf = (k: number) => program.nodes[program.sources[k].node].kind;
     const isComputed = (k: number): boolean => kindOf(k) !== "input" && kindOf(k) !== "previous";
     const pick = (wanted: (k: number) => boolean) => products.filter((_, k) => wanted(k));
-    const forward = linkForward.map((link, stage): Stage => {
-      return { ...link(linked), products: pick((k) => program.sources[k].stage === stage) };
+    // Products of a stage that feed the same columns are divided alike, so each thread may do one after the other.
+    const alike: SourceProduct[][] = [];
+    const forward = linkForward.map((link, stage): ForwardStage => {
+      const own = pick((k) => program.sources[k].stage === stage);
+      const parts: number[] = [];
+      own.forEach((product, i) => {
+        if (i > 0 && product.feeds === own[i - 1].feeds) alike[alike.length - 1].push(product);
+        else parts.push(alike.push([product]) - 1);
+      });
+      return { ...link(linked), products: own, parts };
     });
     const backward = linkBackward.map((link, stage): Stage => {
       const ready = pick((k) => isComputed(k) && program.sources[k].gradientStage === stage);
@@ -112,26 +125,31 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
           }
         }
       },
-      /** The products of a stage by columns, then its kernel, a few microseconds, on one thread. */
-      forwardColumns({ steps, batch }, share) {
+      /** The products of a stage by columns; its kernel takes a few microseconds and runs here. */
+      forwardColumns({ steps, batch }, divide) {
         at.batch = 0;
         at.rows = batch;
         for (let t = 0; t < steps; t++) {
           moveTo(t, batch);
-          if (writeOneHot && !("width" in spec.input) && share.index === 0) {
+          if (writeOneHot && !("width" in spec.input)) {
             writeOneHot(addressAt(oneHot, 0, at), bytes(spec.input.offset + at.step), at.rows);
           }
-          for (const { products: own, run, table } of forward) {
-            for (let i = 0; i < own.length; i++) {
-              // What one product writes and the next adds to is the same thread's only if they are divided alike.
-              if (i > 0 && own[i].feeds !== own[i - 1].feeds) linked.barrier();
-              own[i].forward(at, share);
+          for (const { parts, run, table } of forward) {
+            for (const part of parts) {
+              divide(part, at.step, batch);
+              // Whoever divides may have done a share of it here.
+              moveTo(t, batch);
             }
-            linked.barrier();
-            if (share.index === 0) run(table, at.step, at.previous, at.batch, at.rows);
-            linked.barrier();
+            run(table, at.step, at.previous, at.batch, at.rows);
           }
         }
+      },
+      columns(part, step, rows, share) {
+        at.batch = 0;
+        at.rows = rows;
+        at.step = step;
+        at.previous = step - rows;
+        for (const product of alike[part]) product.forward(at, share);
       },
       backward({ steps, batch, from, to }) {
         at.batch = from;

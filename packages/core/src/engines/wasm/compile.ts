@@ -24,14 +24,7 @@
  * - what an operation's methods do must take no memory: no array, closure or object a call.
  */
 import { MOST_ARGUMENTS } from "../../threads/control.ts";
-import {
-  type Operation,
-  type OperationSpec,
-  type PlanSpec,
-  type Share,
-  type Span,
-  WHOLE,
-} from "../engine.ts";
+import type { Operation, OperationSpec, PlanSpec, Share, Span } from "../engine.ts";
 import {
   type FunctionBuilder,
   type FunctionHandle,
@@ -101,17 +94,17 @@ export interface Linked {
   readonly gemm: Gemm | null;
   /** Where the thread that leads writes the arguments of a task. */
   readonly args: Int32Array;
-  /** Waits for the other threads; only in what is divided by columns. */
-  readonly barrier: () => void;
   function<P extends readonly ValueType[], R extends ValueType | null>(
     kernel: Kernel<P, R>,
   ): KernelFunction<P, R>;
 }
 
-/** An operation that threads may also divide by columns, where there are too few rows to divide. */
+/** An operation that threads may also divide by columns, part by part, where there are too few rows to divide. */
 export interface WasmOperation extends Operation {
-  /** The share's part of a forward pass over all rows; where one part needs another, it waits at the barrier. */
-  forwardColumns?(span: Span, share: Share): void;
+  /** Forward of a whole span; where a part is worth dividing it is asked for by `divide`, which has `columns` done by all. */
+  forwardColumns?(span: Span, divide: (part: number, step: number, rows: number) => void): void;
+  /** A share of a part's columns. The row `step` counts from the sequence's first. */
+  columns?(part: number, step: number, rows: number, share: Share): void;
 }
 
 export type OperationKind<S extends OperationSpec> = (
@@ -124,9 +117,9 @@ export interface Place {
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
   readonly gemm: Gemm | null;
-  readonly share: Share;
+  /** The thread's number: it has temporary memory of its own. */
+  readonly thread: number;
   readonly args: Int32Array;
-  readonly barrier: () => void;
 }
 
 /** Collects what a plan's operations ask for, and makes it. Of use by itself where kernels are tested or timed alone. */
@@ -192,15 +185,14 @@ export class Workshop implements PlanContext {
     return { memory, module };
   }
 
-  linkTo({ memory, module, gemm, share, barrier, args }: Place): Linked {
+  linkTo({ memory, module, gemm, thread, args }: Place): Linked {
     const { exports } = new WebAssembly.Instance(module, { environment: { memory } });
     return {
       numbers: new Float32Array(memory.buffer),
       integers: new Int32Array(memory.buffer),
-      temporary: this.#size + this.#temporary * share.index,
+      temporary: this.#size + this.#temporary * thread,
       gemm,
       args,
-      barrier,
       function<P extends readonly ValueType[], R extends ValueType | null>(kernel: Kernel<P, R>) {
         // Every kernel is exported under its name with the signature it was defined with.
         return exports[kernel.name] as KernelFunction<P, R>;
@@ -211,7 +203,7 @@ export class Workshop implements PlanContext {
   /** On this thread alone, with kernels alone. */
   link(): Linked {
     const args = new Int32Array(MOST_ARGUMENTS);
-    return this.linkTo({ ...this.make(), gemm: null, share: WHOLE, args, barrier: () => {} });
+    return this.linkTo({ ...this.make(), gemm: null, thread: 0, args });
   }
 }
 

@@ -44,11 +44,11 @@ export function createWasmEngine({ threads = oneThread(), gemm }: WasmEngineOpti
 export function serveWasmThread(
   lend?: (source: unknown) => GemmLender,
 ): (message: ThreadMessage) => void {
-  return createThreadServer((what, share, barrier) => {
+  return createThreadServer((what, thread, threads) => {
     // Jobs of this engine's threads are plans: `compilePlan` sends nothing else.
     const message = what as PlanMessage;
     const lender = message.lender === undefined ? null : (lend?.(message.lender) ?? null);
-    return linkPlan(message, PARTS, lender, { share, barrier });
+    return linkPlan(message, PARTS, lender, thread, threads);
   });
 }
 

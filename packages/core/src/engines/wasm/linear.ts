@@ -54,12 +54,14 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
         }
       },
 
-      forwardColumns({ steps, batch }, share) {
-        const { offset: x, stride: xStride } = input;
-        const { offset: y, stride: yStride } = output;
-        const rows = steps * batch;
-        if (bias) forwardProduct.addToRow(x, xStride, rows, y, yStride, bias.offset, share);
-        else forwardProduct.multiply(x, xStride, rows, y, yStride, share);
+      forwardColumns: ({ steps, batch }, divide) => divide(0, 0, steps * batch),
+
+      columns(_, row, rows, share) {
+        const x = input.offset + row * input.stride;
+        const y = output.offset + row * output.stride;
+        if (bias)
+          forwardProduct.addToRow(x, input.stride, rows, y, output.stride, bias.offset, share);
+        else forwardProduct.multiply(x, input.stride, rows, y, output.stride, share);
       },
 
       backward(span) {

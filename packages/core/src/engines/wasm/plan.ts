@@ -4,12 +4,19 @@
  */
 import { MOST_ARGUMENTS } from "../../threads/control.ts";
 import type { Task, Threads } from "../../threads/threads.ts";
-import type { CompiledPlan, OperationSpec, Pass, PlanSpec, Update } from "../engine.ts";
+import {
+  type CompiledPlan,
+  type Extent,
+  type OperationSpec,
+  type Pass,
+  type PlanSpec,
+  type Update,
+  WHOLE,
+} from "../engine.ts";
 import { PassRunner } from "../passes.ts";
 import {
   type Linked,
   type OperationKind,
-  type Place,
   type PlanContext,
   type WasmOperation,
   Workshop,
@@ -22,10 +29,10 @@ export const TASKS = {
   forward: 1,
   backward: 2,
   gradients: 3,
-  /** Like forward, but divided by columns, for a few rows: the threads meet within. */
-  forwardColumns: 4,
-  sumOfSquares: 5,
-  update: 6,
+  sumOfSquares: 4,
+  update: 5,
+  /** One part of one operation, divided by columns. */
+  columns: 6,
 } as const;
 
 /** A task beside the passes: `begin` writes its arguments, on the thread that leads, and `run` does a share of it. */
@@ -70,43 +77,69 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
   const link = planMoves(workshop, parts);
   const { memory, module } = workshop.make();
   const gemm = lender?.bind(memory) ?? null;
-  const share = { index: 0, count: threads.count };
-  const linked = workshop.linkTo({
-    memory,
-    module,
-    gemm,
-    share,
-    args: threads.arguments,
-    barrier: threads.barrier,
-  });
-  const { operations, tasks, sum, update } = link(linked);
   const args = threads.arguments;
+  const linked = workshop.linkTo({ memory, module, gemm, thread: 0, args });
+  const { operations, runner, tasks, sum, update } = link(linked);
+  const dispatch = (task: number, work: number): void => {
+    if (work < LEAST_WORK) tasks[task](WHOLE, args);
+    else threads.run(job, task, tasks[task]);
+  };
+  const weights = plan.operations.reduce((total, spec) => total + weightsOf(spec), 0);
+  const divide: Divide = (operation, part, step, rows) => {
+    args[0] = operation;
+    args[1] = part;
+    args[2] = step;
+    args[3] = rows;
+    threads.run(job, TASKS.columns, tasks[TASKS.columns]);
+  };
   const byColumns = dividesByColumns(plan, threads.count);
   const compiled: CompiledPlan = {
     numbers: linked.numbers,
     integers: linked.integers,
     operations,
     run(pass, { steps, batch }, first = 0, end = operations.length) {
+      const work = pass === "prepare" ? weights : steps * batch * weights;
+      if (pass === "forward" && byColumns && batch * weights >= LEAST_WORK) {
+        runner.runColumns({ steps, batch }, first, end, divide);
+        return;
+      }
       args[0] = steps;
       args[1] = batch;
       args[2] = first;
       args[3] = end;
-      dispatch(pass === "forward" && byColumns ? TASKS.forwardColumns : TASKS[pass]);
+      dispatch(TASKS[pass], work);
     },
     sumOfSquares(offset, count) {
       sum.begin(offset, count);
-      dispatch(TASKS.sumOfSquares);
+      dispatch(TASKS.sumOfSquares, count);
       return sum.end();
     },
     update(given) {
       update.begin(given);
-      dispatch(TASKS.update);
+      dispatch(TASKS.update, given.count);
     },
   };
   const message: PlanMessage = { plan, memory, module, lender: lender?.source };
   const job = threads.add(message, compiled);
-  const dispatch = (task: number): void => threads.run(job, task, tasks[task]);
   return compiled;
+}
+
+/**
+ * Multiplications from which on threads share them: what one thread does in about ten microseconds, since telling the other
+ * and waiting for it takes one.
+ */
+const LEAST_WORK = 200_000;
+
+/** Numbers that an operation multiplies for each row. */
+function weightsOf(spec: OperationSpec): number {
+  switch (spec.kind) {
+    case "cell":
+      return spec.weights.reduce((total, { rows, width }) => total + rows * width, 0);
+    case "linear":
+      return spec.input.width * spec.output.width;
+    default:
+      return 0;
+  }
 }
 
 /** The same plan on another thread. */
@@ -114,15 +147,16 @@ export function linkPlan(
   { plan, memory, module }: PlanMessage,
   parts: PlanParts,
   lender: GemmLender | null,
-  { share, barrier }: Pick<Place, "share" | "barrier">,
+  thread: number,
+  threads: number,
 ): readonly Task[] {
   const lends = lendsTo(plan, lender);
-  const workshop = new Workshop(plan, { threads: share.count, lends }, false);
+  const workshop = new Workshop(plan, { threads, lends }, false);
   const link = planMoves(workshop, parts);
   const gemm = lender?.bind(memory) ?? null;
   // What this thread is asked for comes with each task.
   const args = new Int32Array(MOST_ARGUMENTS);
-  return link(workshop.linkTo({ memory, module, gemm, share, args, barrier })).tasks;
+  return link(workshop.linkTo({ memory, module, gemm, thread, args })).tasks;
 }
 
 /**
@@ -146,7 +180,7 @@ function planMoves(workshop: Workshop, parts: PlanParts) {
     const operations = linkers.map((link) => link(linked));
     const sum = linkSum(linked);
     const update = linkUpdate(linked);
-    const runner = new PassRunner(operations);
+    const runner = new WasmRunner(operations);
     const extent = { steps: 0, batch: 0 };
     const pass =
       (name: Pass): Task =>
@@ -160,11 +194,11 @@ function planMoves(workshop: Workshop, parts: PlanParts) {
       pass("forward"),
       pass("backward"),
       pass("gradients"),
-      columnsTask(operations, linked.barrier),
       sum.run,
       update.run,
+      (share, args) => operations[args[0]].columns?.(args[1], args[2], args[3], share),
     ];
-    return { operations, tasks, sum, update };
+    return { operations, runner, tasks, sum, update };
   };
 }
 
@@ -176,18 +210,34 @@ function dividesByColumns(plan: PlanSpec, threads: number): boolean {
   return threads > 1 && !trains && plan.batch <= FEW_ROWS;
 }
 
-/** Forward for a few rows: operations that can are divided by columns, the others run on one thread while the rest wait. */
-function columnsTask(operations: readonly WasmOperation[], barrier: () => void): Task {
-  const span = { steps: 0, batch: 0, from: 0, to: 0 };
-  return (share, args) => {
-    span.steps = args[0];
-    span.batch = args[1];
-    span.to = args[1];
-    for (let i = args[2]; i < args[3]; i++) {
-      const operation = operations[i];
-      if (operation.forwardColumns) operation.forwardColumns(span, share);
-      else if (share.index === 0) operation.forward(span);
-      barrier();
+/** Has the threads do a part of an operation at a step. */
+type Divide = (operation: number, part: number, step: number, rows: number) => void;
+
+class WasmRunner extends PassRunner {
+  readonly #operations: readonly WasmOperation[];
+  readonly #span = { steps: 0, batch: 0, from: 0, to: 0 };
+  #divide: Divide = () => {};
+  #operation = 0;
+  readonly #divideOne = (part: number, step: number, rows: number): void =>
+    this.#divide(this.#operation, part, step, rows);
+
+  constructor(operations: readonly WasmOperation[]) {
+    super(operations);
+    this.#operations = operations;
+  }
+
+  /** Forward for a few rows on the thread that leads: what is worth dividing it has all threads do, column by column. */
+  runColumns({ steps, batch }: Extent, first: number, end: number, divide: Divide): void {
+    const span = this.#span;
+    span.steps = steps;
+    span.batch = batch;
+    span.to = batch;
+    this.#divide = divide;
+    for (let i = first; i < end; i++) {
+      const operation = this.#operations[i];
+      this.#operation = i;
+      if (operation.forwardColumns) operation.forwardColumns(span, this.#divideOne);
+      else operation.forward(span);
     }
-  };
+  }
 }
