@@ -19,6 +19,9 @@ const COMMAND = fileURLToPath(new URL("../packages/cellstate/bin/cellstate.js", 
  */
 const PYTORCH: Readonly<Record<number, number>> = { 1: 2.14, 3: 1.684, 5: 1.545, 10: 1.419 };
 
+/** The same bits on every machine. */
+const ENGINE = ["--engine", "wasm"] as const;
+
 interface Run {
   readonly command: string;
   readonly parameters: number;
@@ -77,8 +80,8 @@ export const tinyshakespeare: Experiment = {
   about: "char-rnn's settings beside PyTorch's losses, and the command's defaults; 15 minutes",
   async run() {
     const before = circumstances();
-    const charRnn = await trainWith(["--preset", "char-rnn", "--epochs", "10"]);
-    const defaults = await trainWith([]);
+    const charRnn = await trainWith(["--preset", "char-rnn", "--epochs", "10", ...ENGINE]);
+    const defaults = await trainWith([...ENGINE]);
     return {
       question: "What does cellstate learn of tinyshakespeare (loss in nats a character)?",
       command: "npm run experiments -- tinyshakespeare",

@@ -1,5 +1,6 @@
 /** The command from outside: what it prints where, and with which exit code. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createProgram } from "../src/program.ts";
@@ -170,6 +171,7 @@ describe("train, and what one does with a model", () => {
         model: "x.safetensors",
         steps: 30,
         engine: "wasm",
+        threads: availableParallelism(),
         seed: 1,
         finished: true,
       });
@@ -190,6 +192,8 @@ describe("train, and what one does with a model", () => {
         "perplexity",
         "tokens",
         "unknown",
+        "engine",
+        "threads",
       ]);
       const wrote = await run(
         "generate",
@@ -291,7 +295,8 @@ describe("train, and what one does with a model", () => {
 });
 
 describe("Ctrl-C", () => {
-  const LONG = ["train", "x.txt", "--steps", "6000", ...SMALL, "--dropout", "0.1"];
+  const EXACT = ["--dropout", "0.1", "--engine", "wasm"];
+  const LONG = ["train", "x.txt", "--steps", "6000", ...SMALL, ...EXACT];
 
   test("saves, says how to go on, and what was gone on with ends as if it had never stopped", async () => {
     await inFolder(async (folder) => {

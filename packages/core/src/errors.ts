@@ -9,7 +9,8 @@ export type ErrorCode =
   | "option"
   | "not-finite"
   | "resume"
-  | "thread";
+  | "thread"
+  | "engine";
 
 /**
  * Bad input, as opposed to a caller's mistake in code (TypeError, RangeError). The message is one line that says where,

@@ -1,37 +1,13 @@
-/** What commands share: options that each has, engines by name, JSON on standard output. */
+/** What commands share: options that each has, JSON on standard output. */
 
 import { basename, extname } from "node:path";
-import {
-  type Cell,
-  CellstateError,
-  createReferenceEngine,
-  createWasmEngine,
-  defineCell,
-  type Engine,
-  findCell,
-} from "@cellstate/core";
+import { type Cell, CellstateError, defineCell, findCell } from "@cellstate/core";
 import { type Command, Option } from "commander";
 import { readTexts } from "../files/texts.ts";
-import { choiceOption } from "../options.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** A command: its options and help, joined to the program; what it does, it does to a terminal. */
 export type AddCommand = (program: Command, terminal: () => Terminal) => void;
-
-export const ENGINES = ["wasm", "reference"] as const;
-export type EngineName = (typeof ENGINES)[number];
-
-export function engineOption(): Option {
-  return choiceOption(
-    "--engine <name>",
-    ENGINES,
-    "wasm (fast, float32) or reference (plain, float64)",
-  );
-}
-
-export function createEngine(name: EngineName): Engine {
-  return name === "reference" ? createReferenceEngine() : createWasmEngine();
-}
 
 export function jsonOption(description: string): Option {
   return new Option("--json", description);

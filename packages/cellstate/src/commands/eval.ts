@@ -4,20 +4,15 @@ import { loadModel } from "../modelFiles.ts";
 import { describeUnknown, readCorpus } from "../run/corpus.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { grouped } from "../terminal/text.ts";
-import {
-  type AddCommand,
-  createEngine,
-  type EngineName,
-  engineOption,
-  jsonOption,
-  printJson,
-} from "./common.ts";
-import { engineOf } from "./generate.ts";
+import { type AddCommand, jsonOption, printJson } from "./common.ts";
+import { type EngineArguments, engineOption, openFor, threadsOption } from "./engineOptions.ts";
 
-interface EvalArguments {
-  readonly engine?: EngineName;
+interface EvalArguments extends EngineArguments {
   readonly json?: boolean;
 }
+
+/** What `evaluate` reads side by side, of a text that is long enough to take time. */
+const EVALUATED_ROWS = 32;
 
 const EXAMPLES = `
 Examples:
@@ -34,6 +29,7 @@ export const addEval: AddCommand = (program, terminal) => {
     .argument("<model>", "a model's file")
     .argument("<files...>", "texts in UTF-8, or folders of them")
     .addOption(engineOption())
+    .addOption(threadsOption())
     .addOption(jsonOption("print one JSON object on standard output"))
     .addHelpText("after", EXAMPLES)
     .action((path: string, files: string[], options: EvalArguments) =>
@@ -41,24 +37,23 @@ export const addEval: AddCommand = (program, terminal) => {
     );
 };
 
-function run(
+async function run(
   path: string,
   files: readonly string[],
-  { engine, json }: EvalArguments,
+  given: EvalArguments,
   terminal: Terminal,
-): void {
+): Promise<void> {
   const model = loadModel(path);
   const corpus = readCorpus(files, model.vocabulary);
   const unknown = describeUnknown(corpus);
   if (unknown !== null) terminal.err.line(`${files.join(" ")}: ${unknown}`);
-  const { loss, bitsPerCharacter, perplexity, tokens } = evaluate(
-    model,
-    createEngine(engine ?? engineOf(model)),
-    corpus.documents,
-  );
-  if (json) {
+  const { engine, choice, end } = await openFor(model, given, EVALUATED_ROWS);
+  const { loss, bitsPerCharacter, perplexity, tokens } = evaluate(model, engine, corpus.documents);
+  end();
+  if (given.json) {
     const times = [...corpus.unknown.values()].reduce((sum, count) => sum + count, 0);
-    printJson(terminal, { loss, bitsPerCharacter, perplexity, tokens, unknown: times });
+    const judged = { loss, bitsPerCharacter, perplexity, tokens, unknown: times };
+    printJson(terminal, { ...judged, engine: engine.name, threads: engine.threads });
     return;
   }
   const { out } = terminal;
@@ -66,4 +61,5 @@ function run(
   out.line(`bits        ${bitsPerCharacter.toFixed(4)} a character`);
   out.line(`perplexity  ${perplexity.toFixed(3)}`);
   out.line(`tokens      ${grouped(tokens)}`);
+  terminal.err.line(`engine      ${choice}`);
 }

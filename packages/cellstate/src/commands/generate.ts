@@ -1,21 +1,15 @@
 /** `cellstate generate MODEL`: the model writes, and what it writes is seen as it comes. */
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { type GenerateOptions, generate, type LanguageModel } from "@cellstate/core";
+import { type GenerateOptions, generate } from "@cellstate/core";
 import { loadModel } from "../modelFiles.ts";
 import { numberOption } from "../options.ts";
 import type { Output, Terminal } from "../terminal/terminal.ts";
 import { withoutControls } from "../terminal/text.ts";
-import {
-  type AddCommand,
-  createEngine,
-  type EngineName,
-  engineOption,
-  jsonOption,
-  printJson,
-} from "./common.ts";
+import { type AddCommand, jsonOption, printJson } from "./common.ts";
+import { type EngineArguments, engineOption, openFor, threadsOption } from "./engineOptions.ts";
 
-interface GenerateArguments {
+interface GenerateArguments extends EngineArguments {
   readonly prompt: string;
   readonly length: number;
   readonly temperature: number;
@@ -23,7 +17,6 @@ interface GenerateArguments {
   readonly topP?: number;
   readonly stop?: string;
   readonly seed?: number;
-  readonly engine?: EngineName;
   readonly json?: boolean;
 }
 
@@ -70,6 +63,7 @@ export const addGenerate: AddCommand = (program, terminal) => {
       ),
     )
     .addOption(engineOption())
+    .addOption(threadsOption())
     .addOption(jsonOption("print one JSON object on standard output, at the end"))
     .addHelpText("after", EXAMPLES)
     .action((path: string, options: GenerateArguments) => run(path, options, terminal()));
@@ -78,24 +72,35 @@ export const addGenerate: AddCommand = (program, terminal) => {
 async function run(path: string, given: GenerateArguments, terminal: Terminal): Promise<void> {
   const model = loadModel(path);
   const seed = given.seed ?? randomInt(1_000_000);
-  const options: GenerateOptions = {
-    ...given,
-    engine: createEngine(given.engine ?? engineOf(model)),
-    seed,
-  };
-  const { out, err } = terminal;
-  if (given.json) {
-    const text = [...generate(model, options)].join("");
-    const { prompt, length, temperature, topK = null, topP = null, stop = null } = given;
-    printJson(terminal, { text, prompt, model: path, seed, length, temperature, topK, topP, stop });
-    return;
+  const { engine, end } = await openFor(model, given, 1);
+  const options: GenerateOptions = { ...given, engine, seed };
+  try {
+    if (given.json) {
+      const text = [...generate(model, options)].join("");
+      const { prompt, length, temperature, topK = null, topP = null, stop = null } = given;
+      const asked = { prompt, model: path, seed, length, temperature, topK, topP, stop };
+      printJson(terminal, { text, ...asked, engine: engine.name, threads: engine.threads });
+      return;
+    }
+    await write(given.prompt, generate(model, options), terminal);
+    const { err } = terminal;
+    if (given.seed === undefined && err.live) err.line(err.style(`seed ${seed}`, "dim"));
+  } finally {
+    end();
   }
-  const pieces = generate(model, options);
+}
+
+/** The prompt, and the pieces as they come. */
+async function write(
+  prompt: string,
+  pieces: Generator<string, void>,
+  { out }: Terminal,
+): Promise<void> {
   // The first piece is asked for before the prompt is printed: a prompt that the model cannot read is then all there is.
   let next = pieces.next();
-  out.write(out.style(given.prompt, "bold"));
+  out.write(out.style(prompt, "bold"));
   const turns = new Turns();
-  let last = given.prompt;
+  let last = prompt;
   while (!next.done) {
     last = next.value;
     await put(out, out.live ? withoutControls(next.value) : next.value);
@@ -103,7 +108,6 @@ async function run(path: string, given: GenerateArguments, terminal: Terminal): 
     next = pieces.next();
   }
   if (!last.endsWith("\n")) out.write("\n");
-  if (given.seed === undefined && err.live) err.line(err.style(`seed ${seed}`, "dim"));
 }
 
 /** Writes; waits where a reader is slow. */
@@ -120,9 +124,4 @@ class Turns {
     await new Promise((resolve) => setImmediate(resolve));
     this.#last = performance.now();
   }
-}
-
-/** A model of float64 was made by the reference engine, and is exact only there. */
-export function engineOf(model: LanguageModel): EngineName {
-  return model.weights instanceof Float64Array ? "reference" : "wasm";
 }

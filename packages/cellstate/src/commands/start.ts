@@ -2,6 +2,7 @@
 import { numberOption } from "../options.ts";
 import type { StartArguments } from "../run/startArguments.ts";
 import { type AddCommand, jsonOption } from "./common.ts";
+import { threadsOption } from "./engineOptions.ts";
 
 const EXAMPLES = `
 Examples:
@@ -24,6 +25,7 @@ export const addStart: AddCommand = (program, terminal) => {
     )
     .addOption(numberOption("--minutes <n>", "positive", "to learn your text").default(0.8))
     .addOption(numberOption("--seed <n>", "integer", "of everything random").default(1))
+    .addOption(threadsOption())
     .addOption(jsonOption("print one JSON object with the result on standard output"))
     .addHelpText("after", EXAMPLES)
     .action(async (files: string[], options: StartArguments) => {

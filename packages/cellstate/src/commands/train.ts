@@ -6,7 +6,8 @@ import { PRESET_NAMES, PRESETS } from "../presets.ts";
 import { DEFAULTS } from "../run/settings.ts";
 import type { TrainArguments } from "../run/trainArguments.ts";
 import { UsageError } from "../usageError.ts";
-import { type AddCommand, engineOption, jsonOption } from "./common.ts";
+import { type AddCommand, jsonOption } from "./common.ts";
+import { engineOption, threadsOption } from "./engineOptions.ts";
 
 /** What a model's file can hold. */
 const MOST_UNITS = 65_536;
@@ -142,7 +143,8 @@ export const addTrain: AddCommand = (program, terminal) => {
         `of everything random: one seed, one model (default: ${d.seed})`,
       ),
     )
-    .addOption(engineOption());
+    .addOption(engineOption())
+    .addOption(threadsOption());
 
   command
     .optionsGroup("Going on:")

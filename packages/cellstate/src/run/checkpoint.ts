@@ -7,6 +7,7 @@ import {
   type TrainingSnapshot,
   type Weights,
 } from "@cellstate/core";
+import { ENGINE_KINDS, type EngineKind } from "../engine/choose.ts";
 import { DEFAULTS, type TrainSettings } from "./settings.ts";
 
 /** Plain JSON. */
@@ -14,6 +15,10 @@ export interface RunState {
   /** The version that wrote it. */
   readonly cellstate: string;
   readonly settings: TrainSettings;
+  /** The engine's name, with a library's and its version: what the bits of the weights depend on. */
+  readonly engine: string;
+  /** Names of those that computed before it, in a run that was gone on with by another. */
+  readonly earlierEngines?: readonly string[];
   readonly files: readonly { readonly name: string; readonly size: number }[];
   /** Of the texts. */
   readonly sha256: string;
@@ -35,6 +40,8 @@ export function writeRunCheckpoint(
 
 export interface ReadRunCheckpoint {
   readonly state: RunState;
+  /** Which of the engines `state.engine` is. */
+  readonly engineKind: EngineKind;
   readonly model: Uint8Array;
   readonly snapshot: TrainingSnapshot;
 }
@@ -56,8 +63,12 @@ export function readRunCheckpoint({ state, arrays }: Checkpoint, path: string): 
     }
     weights[name] = array;
   }
-  const { settings, progress, files, sha256, from, cellstate } = state;
+  const { settings, progress, engine, earlierEngines, files, sha256, from, cellstate } = state;
   if (!isLike(settings, DEFAULTS)) return fail("the checkpoint's settings are not those of a run");
+  const engineKind = ENGINE_KINDS.find(
+    (known) => known === Reflect.get(Object(settings), "engine"),
+  );
+  if (engineKind === undefined) return fail("the checkpoint's engine is none that there is");
   if (!isLike(progress, NO_PROGRESS))
     return fail("the checkpoint does not say where the run stood");
   return {
@@ -65,10 +76,13 @@ export function readRunCheckpoint({ state, arrays }: Checkpoint, path: string): 
       cellstate: String(cellstate),
       // Checked just above: every setting is there, and of a type that settings have.
       settings: settings as unknown as TrainSettings,
+      engine: typeof engine === "string" ? engine : engineKind,
+      ...(Array.isArray(earlierEngines) ? { earlierEngines: earlierEngines.map(String) } : {}),
       files: Array.isArray(files) ? (files as unknown as RunState["files"]) : [],
       sha256: String(sha256),
       from: (from ?? null) as RunState["from"],
     },
+    engineKind,
     model,
     snapshot: { progress: progress as unknown as TrainingProgress, arrays: weights },
   };

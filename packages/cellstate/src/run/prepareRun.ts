@@ -18,6 +18,8 @@ import {
 } from "@cellstate/core";
 import { COMMAND_NAME } from "../commandName.ts";
 import { resolveCell } from "../commands/common.ts";
+import { checkEngineArguments } from "../commands/engineOptions.ts";
+import { chooseEngine, type EngineAsked, type EngineChoice } from "../engine/choose.ts";
 import { shownPath } from "../files/fileError.ts";
 import { loadCheckpoint, loadModel, shellQuoted } from "../modelFiles.ts";
 import { PRESETS } from "../presets.ts";
@@ -26,6 +28,7 @@ import { UsageError } from "../usageError.ts";
 import { VERSION } from "../version.ts";
 import { type RunState, readRunCheckpoint, writeRunCheckpoint } from "./checkpoint.ts";
 import { type Corpus, describeUnknown, readCorpus } from "./corpus.ts";
+import { chooseToGoOn } from "./resumedEngine.ts";
 import {
   DEFAULT_STEPS,
   MOST_DEFAULT_EPOCHS,
@@ -40,6 +43,8 @@ import type { RunResult } from "./trainRun.ts";
 export interface PreparedRun {
   readonly model: LanguageModel;
   readonly settings: TrainSettings;
+  /** What is to compute; nothing of it is started yet. */
+  readonly choice: EngineChoice;
   readonly corpus: Corpus;
   readonly training: readonly TokenDocument[];
   readonly validation: readonly TokenDocument[];
@@ -62,6 +67,7 @@ export function prepareRun(
   given: TrainArguments,
   checkpointPath: string,
 ): PreparedRun {
+  checkEngineArguments(given);
   const typed = pickSettings(given);
   const preset = given.preset === undefined ? {} : PRESETS[given.preset].settings;
   const settings = mergeSettings(preset, typed);
@@ -85,12 +91,28 @@ export function prepareRun(
     },
     precisionOf(settings),
   );
-  return assemble({ model, settings, corpus, resume: null, notes, from: null });
+  return assemble({ ...beginning(settings), model, corpus, resume: null, notes, from: null });
+}
+
+/** The engine of a run that begins: `auto` is decided, once for all of it. */
+function beginning(settings: TrainSettings): Pick<Parts, "settings" | "choice" | "engines"> {
+  const { engine, hiddenSize, batchSize } = settings;
+  const choice = chooseEngine({ engine, shape: { hiddenSize, batchSize } });
+  return {
+    settings: { ...settings, engine: choice.kind },
+    choice,
+    engines: { engine: choice.name },
+  };
 }
 
 function resumeRun(files: readonly string[], given: TrainArguments, path: string): PreparedRun {
   const typed = pickSettings(given);
-  const { state, model: bytes, snapshot } = readRunCheckpoint(loadCheckpoint(path), path);
+  const {
+    state,
+    engineKind: kind,
+    model: bytes,
+    snapshot,
+  } = readRunCheckpoint(loadCheckpoint(path), path);
   const model = decodeLanguageModel(bytes, path);
   assertSameBeginning(given, typed, state, model, path);
   const longer = LENGTHS.some(
@@ -110,13 +132,30 @@ function resumeRun(files: readonly string[], given: TrainArguments, path: string
         "give the same texts, or train anew without --resume",
     );
   }
-  const settings = longer ? mergeSettings(state.settings, typed) : state.settings;
+  const { engine: name } = state;
+  const choice = chooseToGoOn(typed.engine, { kind, name }, path);
+  const same = choice.name === name;
+  const settings: TrainSettings = {
+    ...(longer ? mergeSettings(state.settings, typed) : state.settings),
+    engine: choice.kind,
+  };
   // How many steps there are now is counted anew.
   const resume = longer
     ? { ...snapshot, progress: { ...snapshot.progress, totalSteps: 0 } }
     : snapshot;
   const notes = [`going on from ${shownPath(path)} at step ${grouped(snapshot.progress.step)}`];
-  return assemble({ model, settings, corpus, resume, notes, from: state.from });
+  if (!same) {
+    notes.push(
+      `with ${choice.name} from here, where it was ${name}: the last digits will differ from an undisturbed run's`,
+    );
+  }
+  const { earlierEngines = [] } = state;
+  const before = same ? earlierEngines : [...earlierEngines, name];
+  const engines = {
+    engine: choice.name,
+    ...(before.length > 0 ? { earlierEngines: before } : {}),
+  };
+  return assemble({ model, settings, choice, engines, corpus, resume, notes, from: state.from });
 }
 
 /** What was typed may be left out or be what the run began with. @throws UsageError */
@@ -134,6 +173,7 @@ function assertSameBeginning(
   for (const name of SETTING_NAMES) {
     const value = typed[name];
     if (value === undefined || value === settings[name] || LENGTHS.includes(name)) continue;
+    if (name === "engine" && mayGoOnWith(value, settings.engine)) continue;
     refuse(`${optionOf(name)} ${value}: ${began} ${settings[name]}`);
   }
   if (typed.cell !== undefined && resolveCell(typed.cell).equations !== config.cell.equations) {
@@ -151,6 +191,11 @@ function assertSameBeginning(
     if (asked[name] === settings[name]) continue;
     refuse(`--preset ${preset}: ${began} ${optionOf(name)} ${settings[name]}`);
   }
+}
+
+/** An engine of the same precision may take over, where one asks for it. */
+function mayGoOnWith(asked: unknown, began: EngineAsked): boolean {
+  return asked === "auto" || (asked !== "reference" && began !== "reference");
 }
 
 function fineTune(
@@ -174,8 +219,7 @@ function fineTune(
   const corpus = readCorpus(files, source.vocabulary);
   const unknown = describeUnknown(corpus);
   return assemble({
-    model,
-    settings: {
+    ...beginning({
       ...settings,
       dropout,
       cell: config.cell.name,
@@ -183,7 +227,8 @@ function fineTune(
       layers: config.layers,
       embeddingSize: config.embeddingSize,
       tokens: source.vocabulary.kind,
-    },
+    }),
+    model,
     corpus,
     resume: null,
     notes: unknown === null ? notes : [...notes, `${shownPath(files.join(" "))}: ${unknown}`],
@@ -194,23 +239,27 @@ function fineTune(
 interface Parts {
   readonly model: LanguageModel;
   readonly settings: TrainSettings;
+  readonly choice: EngineChoice;
+  readonly engines: Pick<RunState, "engine" | "earlierEngines">;
   readonly corpus: Corpus;
   readonly resume: TrainingSnapshot | null;
   readonly notes: readonly string[];
   readonly from: RunState["from"];
 }
 
-function assemble({ model, settings: asked, corpus, resume, notes, from }: Parts): PreparedRun {
+function assemble(parts: Parts): PreparedRun {
+  const { model, settings: asked, choice, engines, corpus, resume, notes, from } = parts;
   const { validation: share, seed } = asked;
   const { training, validation } = splitDocuments(corpus.documents, share, seed);
   const settings = withLength(asked, training);
   const { files, sha256 } = corpus;
-  const state = { cellstate: VERSION, settings, files, sha256, from };
+  const state: RunState = { cellstate: VERSION, settings, ...engines, files, sha256, from };
   // The model's shape and alphabet travel in the checkpoint; its weights there are those of the snapshot.
   const shape = encodeLanguageModel(model);
   return {
     model,
     settings,
+    choice,
     corpus,
     training,
     validation,

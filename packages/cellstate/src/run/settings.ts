@@ -1,5 +1,6 @@
 /** Everything that decides what a training run does, with its defaults: plain JSON, kept in the model's file and the checkpoint. */
 import type { OptimizerName, TokenKind } from "@cellstate/core";
+import type { EngineAsked } from "../engine/choose.ts";
 
 export interface TrainSettings {
   /** A name of the zoo, or a file of equations. */
@@ -31,7 +32,8 @@ export interface TrainSettings {
   readonly clipValue: number | null;
   /** Share of the text to hold out. */
   readonly validation: number;
-  readonly engine: "wasm" | "reference";
+  /** What was asked for; in a run that has begun, never `auto`. */
+  readonly engine: EngineAsked;
   readonly seed: number;
 }
 
@@ -57,7 +59,7 @@ export const DEFAULTS: TrainSettings = {
   clipNorm: 1,
   clipValue: null,
   validation: 0.05,
-  engine: "wasm",
+  engine: "auto",
   seed: 1,
 };
 

@@ -3,5 +3,6 @@ export interface StartArguments {
   readonly out?: string;
   readonly seed: number;
   readonly minutes: number;
+  readonly threads?: number;
   readonly json?: boolean;
 }

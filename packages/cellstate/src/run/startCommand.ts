@@ -1,6 +1,7 @@
 /** What `cellstate start` does: learns stories or a text of theirs, has the model write, and draws its memory. */
 import { type Engine, generate, type LanguageModel, trace } from "@cellstate/core";
-import { createEngine, printJson } from "../commands/common.ts";
+import { printJson } from "../commands/common.ts";
+import { openEngine } from "../engine/open.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
 import { loadModel, modelPathFor, saveModelBeside, shellQuoted } from "../modelFiles.ts";
 import { EXAMPLE, type Story, writeStoryBook } from "../stories.ts";
@@ -50,7 +51,7 @@ async function startWithStories(given: StartArguments, terminal: Terminal): Prom
   );
   paragraph(say, `${EXAMPLE.facts} ${EXAMPLE.questions[0].text} ${EXAMPLE.questions[0].answer}.`);
 
-  const engine = createEngine("wasm");
+  const { engine, end } = await openEngine({ engine: "wasm", threads: given.threads });
   const progress = createProgress(err);
   const interrupted = interruption(() => progress.note("stopping"));
   const result = await learnStories(model, book, {
@@ -103,6 +104,7 @@ async function startWithStories(given: StartArguments, terminal: Terminal): Prom
     say.line();
   }
   drawStory(model, engine, EXAMPLE, say);
+  end();
   if (kept !== null) err.line(`kept an earlier ${path} as ${kept}`);
   say.line();
   say.line(`The model is in ${path}. Now, for instance:`);
@@ -135,13 +137,21 @@ async function startWithTexts(
   given: StartArguments,
   terminal: Terminal,
 ): Promise<void> {
-  const { json, minutes, seed } = given;
+  const { json, minutes, seed, threads } = given;
   const path = given.out ?? modelPathFor(files[0]);
-  await trainCommand(files, { out: path, minutes, seed, json, checkpointEvery: 30 }, terminal);
+  const settings = {
+    out: path,
+    minutes,
+    seed,
+    engine: "wasm",
+    threads,
+    checkpointEvery: 30,
+  } as const;
+  await trainCommand(files, { ...settings, json }, terminal);
   if (process.exitCode) return;
   const say = json ? terminal.err : terminal.out;
   const model = loadModel(path);
-  const engine = createEngine("wasm");
+  const { engine, end } = await openEngine({ engine: "wasm", threads: 1 });
   const text = [...generate(model, { engine, length: 400, temperature: 0.7, seed })].join("");
   heading(say, "It writes");
   for (const line of withoutControls(text).split("\n")) {
@@ -151,6 +161,7 @@ async function startWithTexts(
   }
   heading(say, "What its memory did while it wrote the beginning of this");
   drawSignals(model, engine, text.slice(0, 60), null, say);
+  end();
 }
 
 function drawStory(model: LanguageModel, engine: Engine, story: Story, say: Output): void {

@@ -8,6 +8,8 @@ export interface TrainArguments extends Partial<TrainSettings> {
   readonly preset?: keyof typeof PRESETS;
   readonly from?: string;
   readonly resume?: boolean;
+  /** No setting: the result is the same for any. */
+  readonly threads?: number;
   readonly checkpointEvery: number;
   readonly log?: string;
   readonly json?: boolean;

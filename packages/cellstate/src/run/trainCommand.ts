@@ -1,7 +1,8 @@
 /** What `cellstate train` does, from files and settings to a model on the disk. */
-import { CellstateError, type TrainingProgress } from "@cellstate/core";
+import { CellstateError, type ErrorCode, type TrainingProgress } from "@cellstate/core";
 import { COMMAND_NAME } from "../commandName.ts";
-import { createEngine, printJson } from "../commands/common.ts";
+import { printJson } from "../commands/common.ts";
+import { type OpenedEngine, startEngine } from "../engine/open.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
 import { shownPath } from "../files/fileError.ts";
 import {
@@ -41,10 +42,20 @@ export async function trainCommand(
   const run = prepareRun(files, given, checkpointPath);
   const { model, settings } = run;
   for (const line of run.notes) err.line(line);
+  const opened = await startEngine(run.choice, given.threads);
+  const { engine } = opened;
   err.line(summary(run, files, out));
+  err.line(opened.choice);
   const progress = createProgress(err);
   const log = openLog(given.log, (message) => progress.note(`${message}; going on without a log`));
-  log.write({ kind: "run", model: out, settings, step: run.resume?.progress.step ?? 0 });
+  log.write({
+    kind: "run",
+    model: out,
+    settings,
+    engine: engine.name,
+    threads: engine.threads,
+    step: run.resume?.progress.step ?? 0,
+  });
 
   // An earlier run's files are moved aside once, before the first of this run's is written.
   let ours = run.resume !== null;
@@ -59,7 +70,7 @@ export async function trainCommand(
   );
   try {
     const result = await runTraining(model, {
-      engine: createEngine(settings.engine),
+      engine,
       training: run.training,
       validation: run.validation,
       train: run.train,
@@ -83,11 +94,15 @@ export async function trainCommand(
     makeRoom();
     saveModel(out, model);
     const again = resumeCommand(files, given);
-    report(result, run, { out, again, checkpointPath, json: given.json ?? false }, terminal);
+    const json = given.json ?? false;
+    report(result, run, { out, again, checkpointPath, json, opened }, terminal);
     if (result.reason === "aborted") process.exitCode = interrupted.exitCode;
   } catch (error) {
+    if (isOf(error, "thread") && ours) {
+      throw new CellstateError("thread", `${error.message}. Go on: ${resumeCommand(files, given)}`);
+    }
     // Training has left its last good weights in the model; without a step there are none.
-    if (!(isNotFinite(error) && reached)) throw error;
+    if (!(isOf(error, "not-finite") && reached)) throw error;
     model.training = run.record(resultOf(reached, "finished"));
     makeRoom();
     saveModel(out, model);
@@ -97,11 +112,12 @@ export async function trainCommand(
     interrupted.end();
     progress.done();
     log.close();
+    opened.end();
   }
 }
 
-function isNotFinite(error: unknown): error is CellstateError {
-  return error instanceof CellstateError && error.code === "not-finite";
+function isOf(error: unknown, code: ErrorCode): error is CellstateError {
+  return error instanceof CellstateError && error.code === code;
 }
 
 /** What is about to happen, in one line. */
@@ -131,6 +147,7 @@ interface Reported {
   readonly again: string;
   readonly checkpointPath: string;
   readonly json: boolean;
+  readonly opened: OpenedEngine;
 }
 
 function report(result: RunResult, run: PreparedRun, told: Reported, terminal: Terminal): void {
@@ -160,7 +177,8 @@ function report(result: RunResult, run: PreparedRun, told: Reported, terminal: T
     seconds,
     tokensPerSecond,
     parameters: run.model.parameterCount,
-    engine: run.settings.engine,
+    engine: told.opened.engine.name,
+    threads: told.opened.engine.threads,
     seed: run.settings.seed,
     finished: reason !== "aborted",
     checkpoint: told.checkpointPath,

@@ -35,7 +35,7 @@ const MODEL = "m.safetensors";
 const OPTIONS = [
   ...["--steps", "2000", "--hidden-size", "24", "--layers", "2", "--window", "16"],
   ...["--batch-size", "8", "--dropout", "0.1", "--validation", "0.1", "--seed", "1"],
-  ...["--checkpoint-every", "0.04"],
+  ...["--checkpoint-every", "0.04", "--engine", "wasm"],
 ];
 /** A run that is not done after this hangs. */
 const HANG_MS = 60_000;

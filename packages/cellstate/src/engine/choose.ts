@@ -1,0 +1,119 @@
+/**
+ * Which engine computes: what was asked for, or by `auto` the machine's own products where there are some and they pay. A choice
+ * starts nothing; `openEngine` does.
+ */
+import {
+  CellstateError,
+  createReferenceEngine,
+  createWasmEngine,
+  type GemmLender,
+} from "@cellstate/core";
+import { type BlasOpened, findBlas, openBlas } from "../blas/index.ts";
+
+/** What computes: float32 by our own kernels, float32 with the machine's products, float64 by plain loops. */
+export const ENGINE_KINDS = ["wasm", "blas", "reference"] as const;
+export type EngineKind = (typeof ENGINE_KINDS)[number];
+
+/** What may be asked for. */
+export const ENGINES = ["auto", ...ENGINE_KINDS] as const;
+export type EngineAsked = (typeof ENGINES)[number];
+
+/** How large the work is: of several layers the widest. */
+export interface WorkShape {
+  readonly hiddenSize: number;
+  /** Sequences side by side; 1 for one token after another. */
+  readonly batchSize: number;
+}
+
+export interface EngineChoice {
+  readonly kind: EngineKind;
+  /** The engine's own, by which results are told apart: `wasm`, `blas (oneDNN 3.6.2)`. */
+  readonly name: string;
+  /** One clause: why it was taken, and what could be done about it. Null where it was asked for. */
+  readonly why: string | null;
+  readonly lender: GemmLender | null;
+}
+
+export interface ChooseOptions {
+  /** @default "auto" */
+  readonly engine?: EngineAsked;
+  /** Of the largest work. @default unknown: taken to be large */
+  readonly shape?: WorkShape;
+  /** With `blas`: the engine's name that is wanted if it can be had, among several libraries. */
+  readonly name?: string;
+}
+
+/**
+ * From so many multiply-adds in the product of one step and one gate (rows × units × units) the machine's products are taken.
+ * docs/decisions/0010-which-engine-computes.md has the measurements.
+ */
+export const WORTHWHILE_PRODUCT = 30_000;
+
+/** @throws CellstateError `engine` where `blas` was asked for and there is none, with what to install. */
+export function chooseEngine({ engine = "auto", shape, name }: ChooseOptions = {}): EngineChoice {
+  switch (engine) {
+    case "wasm":
+      return wasm(null);
+    case "reference":
+      return {
+        kind: "reference",
+        name: createReferenceEngine().name,
+        why: null,
+        lender: null,
+      };
+    case "blas": {
+      const { choice, reason, advice } = findBlasEngine(name);
+      if (choice) return choice;
+      throw new CellstateError("engine", `engine blas: ${reason}; ${advice}`);
+    }
+    case "auto": {
+      const small = shape && tooSmall(shape);
+      if (small) return wasm(small);
+      const { choice, reason, advice } = findBlasEngine();
+      if (choice) return { ...choice, why: "the fastest here; --engine wasm gives the same bits on every machine" };
+      return wasm(`${reason}; to make it faster: ${advice}`);
+    }
+  }
+}
+
+/** Why the machine's products would not pay, or null where they would. */
+function tooSmall({ hiddenSize, batchSize }: WorkShape): string | null {
+  if (batchSize === 1) return "as fast as a BLAS one step at a time";
+  return batchSize * hiddenSize ** 2 < WORTHWHILE_PRODUCT ? "as fast as a BLAS at this size" : null;
+}
+
+function wasm(why: string | null): EngineChoice {
+  return { kind: "wasm", name: createWasmEngine().name, why, lender: null };
+}
+
+export type FoundBlasEngine =
+  | { readonly choice: EngineChoice; readonly reason: null; readonly advice: null }
+  | { readonly choice: null; readonly reason: string; readonly advice: string };
+
+/**
+ * The machine's own products, or why there are none and what to do about it.
+ *
+ * @param name Of the engine that is wanted among several; if it is not there, the one that would be taken anyway.
+ */
+export function findBlasEngine(name?: string): FoundBlasEngine {
+  const first = openBlas();
+  if (!first.lender) return { choice: null, reason: first.reason, advice: first.advice };
+  const choice = blas(first);
+  if (name === undefined || choice.name === name) return found(choice);
+  for (const { path, fault } of findBlas()) {
+    const opened = fault === null ? openBlas(path) : null;
+    const other = opened?.lender ? blas(opened) : null;
+    if (other?.name === name) return found(other);
+  }
+  return found(choice);
+}
+
+function found(choice: EngineChoice): FoundBlasEngine {
+  return { choice, reason: null, advice: null };
+}
+
+function blas({ lender }: BlasOpened): EngineChoice {
+  // How an engine is called with such a library, only the engine knows.
+  const { name } = createWasmEngine({ gemm: lender });
+  return { kind: "blas", name, why: null, lender };
+}

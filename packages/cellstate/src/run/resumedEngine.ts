@@ -1,0 +1,45 @@
+/**
+ * The engine that a resumed run goes on with. By itself it is the very one that the run began with, so that the end is as if nothing
+ * had happened; another one, and be it the same library in another version, has to be asked for.
+ */
+import { CellstateError } from "@cellstate/core";
+import {
+  chooseEngine,
+  type EngineAsked,
+  type EngineChoice,
+  type EngineKind,
+  findBlasEngine,
+} from "../engine/choose.ts";
+import { shownPath } from "../files/fileError.ts";
+
+export interface Began {
+  readonly kind: EngineKind;
+  /** With a library's name and version. */
+  readonly name: string;
+}
+
+/**
+ * @param path The checkpoint's, for messages.
+ * @throws CellstateError `resume` where the run's own engine cannot be had and no other was asked for; `engine` where the one
+ *   that was asked for is not there.
+ */
+export function chooseToGoOn(
+  asked: EngineAsked | undefined,
+  began: Began,
+  path: string,
+): EngineChoice {
+  const { kind, name } = began;
+  if (asked !== undefined && asked !== "auto") {
+    return chooseEngine({ engine: asked, name: asked === kind ? name : undefined });
+  }
+  if (kind !== "blas") return chooseEngine({ engine: kind });
+  const found = findBlasEngine(name);
+  if (found.choice?.name === name) return found.choice;
+  const here = found.choice
+    ? `here is ${found.choice.name}; --engine blas goes on with that, --engine wasm without`
+    : `here ${found.reason}: ${found.advice}; --engine wasm goes on without`;
+  throw new CellstateError(
+    "resume",
+    `${shownPath(path)}: that run computes with ${name}, and ${here} (the last digits will differ)`,
+  );
+}
