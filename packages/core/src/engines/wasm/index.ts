@@ -20,14 +20,22 @@ import { updates } from "./update.ts";
 export interface WasmEngineOptions {
   /** Threads that share the work, from `startThreads`. @default this one alone */
   readonly threads?: Threads;
+  /**
+   * Multiplications from which on threads share a piece of work. @default 200,000, which one thread does in about ten
+   * microseconds: telling another and waiting for it takes one
+   */
+  readonly leastShared?: number;
   /** Lends matrix products, for results that then depend on the machine. @default none: the engine's own kernels */
   readonly gemm?: GemmLender | null;
 }
 
 const PARTS: PlanParts = { operation: planOperation, sumOfSquares, update: updates };
 
-export function createWasmEngine({ threads = oneThread(), gemm }: WasmEngineOptions = {}): Engine {
-  const hands = { threads, lender: gemm ?? null };
+const LEAST_SHARED = 200_000;
+
+export function createWasmEngine(options: WasmEngineOptions = {}): Engine {
+  const { threads = oneThread(), gemm = null, leastShared = LEAST_SHARED } = options;
+  const hands = { threads, lender: gemm, leastShared };
   return {
     name: gemm ? `blas (${gemm.name})` : "wasm",
     precision: "float32",

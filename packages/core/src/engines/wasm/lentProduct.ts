@@ -30,13 +30,13 @@ export function lentProduct(
   const copyStride = Math.max(...outer.map(({ weights, count }) => weights + padded(count)));
   const copy = transposed ? context.scratch(innerWidth * copyStride) : 0;
   const transpose = transposed ? transposeBlock(context) : null;
-  let weightsAt = 0;
-  let stride = 0;
+  // Where the weights lie is known when they are packed, and then to all threads, whichever did it.
+  const source = context.scratch(2);
 
   return (linked) => {
     const gemm = lentBy(linked);
     const runTranspose = transpose && linked.function(transpose);
-    const { numbers } = linked;
+    const { numbers, integers } = linked;
 
     const run = (
       a: number,
@@ -47,6 +47,8 @@ export function lentProduct(
       adds: boolean,
       { index, count: shares }: Share,
     ): void => {
+      const weightsAt = integers[source];
+      const stride = integers[source + 1];
       let beta: 0 | 1 = adds ? 1 : 0;
       for (const { at: aAt, weights: innerWeights, count: k } of inner) {
         for (const { at: cAt, weights: outerWeights, count } of outer) {
@@ -75,8 +77,8 @@ export function lentProduct(
     };
     return {
       pack(weights, weightsStride, { index, count: shares } = WHOLE) {
-        weightsAt = runTranspose ? copy : weights;
-        stride = runTranspose ? copyStride : weightsStride;
+        integers[source] = runTranspose ? copy : weights;
+        integers[source + 1] = runTranspose ? copyStride : weightsStride;
         if (!runTranspose) return;
         for (const { weights: innerWeights, count: k } of inner) {
           for (const { weights: outerWeights, count } of outer) {

@@ -55,6 +55,8 @@ export interface PlanParts {
 
 /** Who computes, beside the kernels. */
 export interface Hands {
+  /** Multiplications from which on threads share a piece of work. */
+  readonly leastShared: number;
   readonly threads: Threads;
   /** The library that lends products; null for kernels alone. */
   readonly lender: GemmLender | null;
@@ -71,7 +73,7 @@ export interface PlanMessage {
 
 /** Lays a plan out and gives it its memory and module; then links it, here and on the other threads. */
 export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): CompiledPlan {
-  const { threads, lender } = hands;
+  const { threads, lender, leastShared } = hands;
   const lends = lendsTo(plan, lender);
   const workshop = new Workshop(plan, { threads: threads.count, lends });
   const link = planMoves(workshop, parts);
@@ -81,7 +83,7 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
   const linked = workshop.linkTo({ memory, module, gemm, thread: 0, args });
   const { operations, runner, tasks, sum, update } = link(linked);
   const dispatch = (task: number, work: number): void => {
-    if (work < LEAST_WORK) tasks[task](WHOLE, args);
+    if (work < leastShared) tasks[task](WHOLE, args);
     else threads.run(job, task, tasks[task]);
   };
   const weights = plan.operations.reduce((total, spec) => total + weightsOf(spec), 0);
@@ -99,7 +101,7 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
     operations,
     run(pass, { steps, batch }, first = 0, end = operations.length) {
       const work = pass === "prepare" ? weights : steps * batch * weights;
-      if (pass === "forward" && byColumns && batch * weights >= LEAST_WORK) {
+      if (pass === "forward" && byColumns && batch * weights >= leastShared) {
         runner.runColumns({ steps, batch }, first, end, divide);
         return;
       }
@@ -123,12 +125,6 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
   const job = threads.add(message, compiled);
   return compiled;
 }
-
-/**
- * Multiplications from which on threads share them: what one thread does in about ten microseconds, since telling the other
- * and waiting for it takes one.
- */
-const LEAST_WORK = 200_000;
 
 /** Numbers that an operation multiplies for each row. */
 function weightsOf(spec: OperationSpec): number {

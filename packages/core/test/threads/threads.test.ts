@@ -1,0 +1,157 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { findCell, ZOO } from "../../src/cells/zoo/index.ts";
+import { Vocabulary } from "../../src/data/vocabulary.ts";
+import { createWasmEngine } from "../../src/engines/wasm/index.ts";
+import { LanguageStream } from "../../src/models/generate.ts";
+import { createLanguageModel, type LanguageModel } from "../../src/models/languageModel.ts";
+import { oneThread, startThreads, Threads } from "../../src/threads/threads.ts";
+import { Trainer } from "../../src/training/trainer.ts";
+import trainSome from "../browser/trainingSample.ts";
+import { spawnTestThread, testThreads } from "./nodeThreads.ts";
+import { plainLender } from "./plainLender.ts";
+
+const started: Threads[] = [];
+async function threads(count: number): Promise<Threads> {
+  const made = await testThreads(count);
+  started.push(made);
+  return made;
+}
+afterAll(() => {
+  for (const made of started) made.end();
+});
+
+const vocabulary = Vocabulary.of(["abcdefghijklmnopqrstuvwxyz"], "characters");
+/** A cell that joins x with its units wants an input as wide as they are. */
+function tokenSizes(name: string): { embeddingSize: number } {
+  return { embeddingSize: findCell(name).program.tiedInput ? 37 : 0 };
+}
+
+function model(cell = "lstm", sizes = {}): LanguageModel {
+  return createLanguageModel(
+    {
+      cell: findCell(cell),
+      vocabulary,
+      hiddenSize: 37,
+      layers: 2,
+      embeddingSize: 0,
+      projectionSize: null,
+      dropout: 0,
+      tieWeights: false,
+      ...sizes,
+    },
+    { init: "default", forgetBias: null, chronoSteps: 10, seed: 1 },
+  );
+}
+
+describe("any number of threads", () => {
+  for (const count of [2, 3]) {
+    it(`trains the same models, byte for byte, and writes the same text: ${count}`, async () => {
+      const engine = createWasmEngine({ threads: await threads(count), leastShared: 0 });
+      expect(engine.threads).toBe(count);
+      expect(await trainSome(engine)).toEqual(await trainSome());
+    });
+  }
+
+  // Products divided by columns: of cells with one stage, two, a projection, and tokens used pointwise.
+  for (const { name } of ZOO) {
+    it(`reads the same from one row: ${name}`, async () => {
+      const alone = new LanguageStream(model(name, tokenSizes(name)), createWasmEngine());
+      const shared = new LanguageStream(
+        model(name, tokenSizes(name)),
+        createWasmEngine({ threads: await threads(3), leastShared: 0 }),
+      );
+      for (const token of [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5]) {
+        expect([...shared.step(token)]).toEqual([...alone.step(token)]);
+      }
+    });
+  }
+
+  it("shares lent products too", async () => {
+    const sample = async (count: number) => {
+      const gemm = plainLender;
+      return await trainSome(
+        createWasmEngine({ threads: await threads(count), gemm, leastShared: 0 }),
+      );
+    };
+    expect(await sample(2)).toEqual(await sample(1));
+  });
+});
+
+describe("threads", () => {
+  const batchSize = 8;
+  const trainer = (on: Threads): Trainer =>
+    new Trainer(model(), createWasmEngine({ threads: on, leastShared: 0 }), {
+      batchSize,
+      window: 5,
+      optimizer: { name: "sgd", learningRate: 0.1 },
+      seed: 1,
+    });
+  const window = {
+    steps: 5,
+    starts: Array.from({ length: batchSize }, () => true),
+    pieces: new Int32Array(batchSize),
+    inputs: new Int32Array(5 * batchSize),
+    targets: new Int32Array(5 * batchSize),
+    counted: 5 * batchSize,
+  };
+
+  it("that die end the work with one line that says which", async () => {
+    const other = await spawnTestThread();
+    const on = new Threads([other]);
+    const run = trainer(on);
+    run.step(window, 0.1);
+    await other.worker.terminate();
+    const steps = () => {
+      for (let i = 0; i < 200; i++) run.step(window, 0.1);
+    };
+    expect(steps).toThrow(/^thread 2 of 2 ended before the work did .*resume from it/);
+    expect(steps).toThrow(/^thread 2 of 2 ended/);
+  });
+
+  it("that fail in their share end the work with what they say", async () => {
+    const on = await threads(2);
+    const nothing = on.add({ plan: null }, {});
+    expect(() => on.run(nothing, 0, () => {})).toThrow(/^a thread failed: /);
+  });
+
+  it("share many plans, and plans made between steps of others", async () => {
+    const on = await threads(2);
+    const alone = trainer(oneThread());
+    const first = trainer(on);
+    const losses: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      losses.push(first.step(window, 0.1).loss);
+      expect(trainer(on).step(window, 0.1).loss).toBe(losses[0]);
+      expect(losses[i]).toBe(alone.step(window, 0.1).loss);
+    }
+  });
+
+  it("that have been ended refuse further work", async () => {
+    const on = await threads(2);
+    const run = trainer(on);
+    on.end();
+    expect(() => run.step(window, 0.1)).toThrow(/have been ended/);
+  });
+
+  it("are refused where their number is none", async () => {
+    await expect(startThreads(0, spawnTestThread)).rejects.toThrow(
+      "threads: expected a whole number from 1 to 255, got 0",
+    );
+    await expect(startThreads(1.5, spawnTestThread)).rejects.toThrow("got 1.5");
+  });
+
+  it("that cannot be started are an error, and none is left behind", async () => {
+    const begun: (readonly [number, boolean])[] = [];
+    const spawn = async (index: number) => {
+      if (index === 2) throw new Error("no more threads");
+      const other = await spawnTestThread();
+      const terminate = () => {
+        begun.push([index, true]);
+        other.terminate();
+      };
+      return { ...other, terminate };
+    };
+    await expect(startThreads(3, spawn)).rejects.toThrow("no more threads");
+    expect(begun).toEqual([[1, true]]);
+  });
+});
