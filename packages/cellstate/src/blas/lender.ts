@@ -50,6 +50,16 @@ export function sgemmOf(library: Library, convention: Convention): Sgemm {
 export function bindMemory(koffi: Koffi, sgemm: Sgemm, memory: WebAssembly.Memory): Gemm {
   const bytes = new Uint8Array(memory.buffer);
   const base = Number(koffi.address(bytes));
+  // An address is more than V8 keeps in place: computed anew, each would be an object of 16 bytes a call. A plan has few.
+  const pointers = new Map<number, number>();
+  const pointerTo = (offset: number): number => {
+    let pointer = pointers.get(offset);
+    if (pointer === undefined) {
+      pointer = base + offset;
+      pointers.set(offset, pointer);
+    }
+    return pointer;
+  };
   return (ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc) => {
     const aEnd = a + 4 * (ta ? (k - 1) * lda + m : (m - 1) * lda + k);
     const bEnd = b + 4 * (tb ? (n - 1) * ldb + k : (k - 1) * ldb + n);
@@ -59,7 +69,7 @@ export function bindMemory(koffi: Koffi, sgemm: Sgemm, memory: WebAssembly.Memor
     if (!(a >= 0 && b >= 0 && c >= 0 && aEnd <= size && bEnd <= size && cEnd <= size)) {
       throw new RangeError(outside(size, { A: [a, aEnd], B: [b, bEnd], C: [c, cEnd] }));
     }
-    sgemm(ta, tb, m, n, k, base + a, lda, base + b, ldb, beta, base + c, ldc);
+    sgemm(ta, tb, m, n, k, pointerTo(a), lda, pointerTo(b), ldb, beta, pointerTo(c), ldc);
   };
 }
 
