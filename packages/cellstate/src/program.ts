@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { addCells } from "./commands/cells.ts";
 import type { AddCommand } from "./commands/common.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addEval } from "./commands/eval.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addInfo } from "./commands/info.ts";
@@ -17,6 +18,7 @@ const COMMANDS: readonly AddCommand[] = [
   addEval,
   addInfo,
   addCells,
+  addDoctor,
 ];
 
 const EXAMPLES = `

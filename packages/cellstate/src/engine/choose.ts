@@ -39,8 +39,8 @@ export interface ChooseOptions {
   readonly engine?: EngineAsked;
   /** Of the largest work. @default unknown: taken to be large */
   readonly shape?: WorkShape;
-  /** With `blas`: the engine's name that is wanted if it can be had, among several libraries. */
-  readonly name?: string;
+  /** `onednn`, `accelerate`, `mkl`, `openblas`, or a library's path. @default the best there is, or what CELLSTATE_BLAS says */
+  readonly library?: string;
 }
 
 /**
@@ -50,7 +50,8 @@ export interface ChooseOptions {
 export const WORTHWHILE_PRODUCT = 30_000;
 
 /** @throws CellstateError `engine` where `blas` was asked for and there is none, with what to install. */
-export function chooseEngine({ engine = "auto", shape, name }: ChooseOptions = {}): EngineChoice {
+export function chooseEngine(options: ChooseOptions = {}): EngineChoice {
+  const { engine = "auto", shape, library } = options;
   switch (engine) {
     case "wasm":
       return wasm(null);
@@ -62,15 +63,19 @@ export function chooseEngine({ engine = "auto", shape, name }: ChooseOptions = {
         lender: null,
       };
     case "blas": {
-      const { choice, reason, advice } = findBlasEngine(name);
+      const { choice, reason, advice } = findBlasEngine(library);
       if (choice) return choice;
       throw new CellstateError("engine", `engine blas: ${reason}; ${advice}`);
     }
     case "auto": {
       const small = shape && tooSmall(shape);
       if (small) return wasm(small);
-      const { choice, reason, advice } = findBlasEngine();
-      if (choice) return { ...choice, why: "the fastest here; --engine wasm gives the same bits on every machine" };
+      const { choice, reason, advice } = findBlasEngine(library);
+      if (choice)
+        return {
+          ...choice,
+          why: "the fastest here; --engine wasm gives the same bits on every machine",
+        };
       return wasm(`${reason}; to make it faster: ${advice}`);
     }
   }
@@ -90,26 +95,23 @@ export type FoundBlasEngine =
   | { readonly choice: EngineChoice; readonly reason: null; readonly advice: null }
   | { readonly choice: null; readonly reason: string; readonly advice: string };
 
-/**
- * The machine's own products, or why there are none and what to do about it.
- *
- * @param name Of the engine that is wanted among several; if it is not there, the one that would be taken anyway.
- */
-export function findBlasEngine(name?: string): FoundBlasEngine {
-  const first = openBlas();
-  if (!first.lender) return { choice: null, reason: first.reason, advice: first.advice };
-  const choice = blas(first);
-  if (name === undefined || choice.name === name) return found(choice);
-  for (const { path, fault } of findBlas()) {
-    const opened = fault === null ? openBlas(path) : null;
-    const other = opened?.lender ? blas(opened) : null;
-    if (other?.name === name) return found(other);
-  }
-  return found(choice);
+/** The machine's own products, or why there are none and what to do about it. @param library See `ChooseOptions`. */
+export function findBlasEngine(library?: string): FoundBlasEngine {
+  const opened = openBlas(library);
+  return opened.lender
+    ? { choice: blas(opened), reason: null, advice: null }
+    : { choice: null, reason: opened.reason, advice: opened.advice };
 }
 
-function found(choice: EngineChoice): FoundBlasEngine {
-  return { choice, reason: null, advice: null };
+/** Of several libraries the one with which the engine has this name, else the one that would be taken anyway. */
+export function findBlasEngineNamed(name: string): FoundBlasEngine {
+  const first = findBlasEngine();
+  if (first.choice === null || first.choice.name === name) return first;
+  const others = findBlas().filter(({ fault }) => fault === null);
+  return (
+    others.map(({ path }) => findBlasEngine(path)).find(({ choice }) => choice?.name === name) ??
+    first
+  );
 }
 
 function blas({ lender }: BlasOpened): EngineChoice {

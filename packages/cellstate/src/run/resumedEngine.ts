@@ -9,6 +9,7 @@ import {
   type EngineChoice,
   type EngineKind,
   findBlasEngine,
+  findBlasEngineNamed,
 } from "../engine/choose.ts";
 import { shownPath } from "../files/fileError.ts";
 
@@ -29,12 +30,12 @@ export function chooseToGoOn(
   path: string,
 ): EngineChoice {
   const { kind, name } = began;
-  if (asked !== undefined && asked !== "auto") {
-    return chooseEngine({ engine: asked, name: asked === kind ? name : undefined });
-  }
-  if (kind !== "blas") return chooseEngine({ engine: kind });
-  const found = findBlasEngine(name);
-  if (found.choice?.name === name) return found.choice;
+  const own = asked === undefined || asked === "auto";
+  const engine = own ? kind : asked;
+  if (engine !== "blas") return chooseEngine({ engine });
+  const found = kind === "blas" ? findBlasEngineNamed(name) : findBlasEngine();
+  if (found.choice && (!own || found.choice.name === name)) return found.choice;
+  if (!own) return chooseEngine({ engine });
   const here = found.choice
     ? `here is ${found.choice.name}; --engine blas goes on with that, --engine wasm without`
     : `here ${found.reason}: ${found.advice}; --engine wasm goes on without`;
