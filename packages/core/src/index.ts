@@ -20,7 +20,14 @@ export {
   Vocabulary,
 } from "./data/vocabulary.ts";
 // Engines
-export type { CompiledPlan, Engine, OperationSpec, PlanSpec } from "./engines/engine.ts";
+export {
+  type CompiledPlan,
+  type Engine,
+  type OperationSpec,
+  type PlanSpec,
+  WEIGHT_FORMATS,
+  type WeightFormat,
+} from "./engines/engine.ts";
 export { createReferenceEngine } from "./engines/reference/index.ts";
 export type { Gemm, GemmLender } from "./engines/wasm/gemm.ts";
 export { createWasmEngine, type WasmEngineOptions } from "./engines/wasm/index.ts";
@@ -43,7 +50,12 @@ export {
   type TrainingRecord,
   type Weights,
 } from "./models/languageModel.ts";
-export { decodeLanguageModel, encodeLanguageModel } from "./models/languageModelFile.ts";
+export {
+  type DecodeOptions,
+  decodeLanguageModel,
+  encodeLanguageModel,
+} from "./models/languageModelFile.ts";
+export { quantise, withWeights } from "./models/quantise.ts";
 export {
   createRecurrentNetwork,
   RecurrentNetwork,

@@ -6,8 +6,9 @@
  */
 import { CellstateError } from "../errors.ts";
 import { decodeContainer, encodeContainer } from "./container.ts";
+import { fromInt8, scaleName } from "./int8Tensors.ts";
 import type { Json, JsonObject } from "./json.ts";
-import type { ReadTensor, StoredTensor, TensorData } from "./safetensors.ts";
+import type { Dtype, ReadTensor, StoredTensor, TensorData } from "./safetensors.ts";
 import {
   anyObject,
   boolean,
@@ -44,7 +45,8 @@ export interface LanguageModelMetadata {
   };
   /** How it was trained: seed, steps, options, losses, data. For people and for repeating the run. Null if it never was. */
   readonly training: JsonObject | null;
-  readonly precision: "float32" | "float64";
+  /** `int8`: matrices in 8 bits with scales beside them, see `int8Tensors.ts`; all else in float32. */
+  readonly precision: "float32" | "float64" | "int8";
 }
 
 /** What a file of each kind says; the kind stands in the file. */
@@ -106,7 +108,7 @@ const languageModel = object<LanguageModelMetadata>({
     items: list(string(LONGEST_TOKEN, 1), 1, MOST_TOKENS),
   }),
   training: nullable(anyObject),
-  precision: oneOf("float32", "float64"),
+  precision: oneOf("float32", "float64", "int8"),
 });
 
 /** @throws CellstateError `option` where a model of these sizes could not be written: better before it is trained. */
@@ -185,8 +187,8 @@ function checkNumbers(
   tensors: ReadonlyMap<string, ReadTensor>,
   precision: LanguageModelMetadata["precision"],
 ): void {
-  const dtype = precision === "float64" ? "F64" : "F32";
   for (const [name, tensor] of tensors) {
+    const dtype = dtypeIn(precision, name, tensor);
     const label = `${file}: tensor \`${shown(name)}\``;
     if (tensor.dtype !== dtype) {
       throw new CellstateError(
@@ -201,6 +203,16 @@ function checkNumbers(
       `${label} holds ${tensor.data[at]} at element ${at}; weights must be finite, train the model anew`,
     );
   }
+}
+
+/** How a model of this precision keeps a tensor. */
+function dtypeIn(
+  precision: LanguageModelMetadata["precision"],
+  name: string,
+  { shape }: ReadTensor,
+): Dtype {
+  if (precision === "float64") return "F64";
+  return precision === "int8" && shape.length === 2 && !name.endsWith(scaleName("")) ? "I8" : "F32";
 }
 
 /** The index of the first NaN or ±∞, or −1. */
@@ -225,10 +237,36 @@ export class TensorReader {
   }
 
   /**
+   * The tensor's numbers, of one in 8 bits those that it stands for.
+   *
    * @param reason What the shape follows from, for the message: `hiddenSize 128`.
-   * @throws CellstateError `file-format`: not there, another shape, no floating-point numbers.
+   * @param parts Of a matrix: columns that multiply one vector each. @default all of them
+   * @throws CellstateError `file-format`: not there, another shape, no floating-point numbers, scales that do not fit.
    */
-  take(name: string, shape: readonly number[], reason: string): Float32Array | Float64Array {
+  take(
+    name: string,
+    shape: readonly number[],
+    reason: string,
+    parts: readonly number[] = shape.slice(1),
+  ): Float32Array | Float64Array {
+    const tensor = this.check(name, shape, reason);
+    const { data, dtype } = tensor;
+    this.#taken.add(name);
+    if (data instanceof Float32Array || data instanceof Float64Array) return data;
+    const label = `tensor \`${shown(name)}\``;
+    if (!(data instanceof Int8Array)) {
+      return this.#fail(`${label} holds ${dtype}, expected F32, F64 or I8`);
+    }
+    const [rows] = shape;
+    const scales = this.take(scaleName(name), [rows, parts.length], label);
+    if (!(scales instanceof Float32Array)) return this.#fail(`${label} needs scales in F32`);
+    const weights = fromInt8(data, rows, scales, parts);
+    if (typeof weights !== "string") return weights;
+    return this.#fail(`${label} ${weights}; the file is damaged`);
+  }
+
+  /** The tensor as the file has it, nothing made of it yet. @throws CellstateError as `take` does for its shape. */
+  check(name: string, shape: readonly number[], reason: string): ReadTensor {
     const label = `tensor \`${shown(name)}\``;
     const wanted = `[${shape.join(", ")}]`;
     const tensor = this.#tensors.get(name);
@@ -236,12 +274,7 @@ export class TensorReader {
     if (shape.length !== tensor.shape.length || shape.some((size, i) => size !== tensor.shape[i])) {
       return this.#fail(`${label} is [${tensor.shape.join(", ")}], ${reason} needs ${wanted}`);
     }
-    const { data, dtype } = tensor;
-    if (!(data instanceof Float32Array || data instanceof Float64Array)) {
-      return this.#fail(`${label} holds ${dtype}, expected F32 or F64`);
-    }
-    this.#taken.add(name);
-    return data;
+    return tensor;
   }
 
   /** @throws CellstateError `file-format` where the file has a tensor that nobody took. */

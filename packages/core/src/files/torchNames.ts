@@ -30,12 +30,14 @@ export interface TorchShape {
 
 export interface TorchTensor extends TorchShape {
   readonly data: Numbers;
+  /** Columns that multiply one vector each; none for vectors. */
+  readonly parts: readonly number[];
 }
 
 /** Where tensors come from when they are read. */
 export interface TorchSource {
   /** The tensor of this name; throws where it is not there or has another shape. */
-  take(name: string, shape: readonly number[]): Numbers;
+  take(name: string, shape: readonly number[], parts: readonly number[]): Numbers;
   /** The tensor in a message: ``model.safetensors: tensor `rnn.bias_hh_l0` ``. */
   label(name: string): string;
 }
@@ -45,6 +47,8 @@ interface Block {
   readonly row: number;
   readonly rows: number;
   readonly columns: number;
+  /** Of a matrix, its columns that multiply one vector each. */
+  readonly parts: readonly number[];
   readonly from:
     | { readonly kind: "matrix"; readonly index: number; readonly column: number }
     | { readonly kind: "vector"; readonly index: number }
@@ -52,6 +56,7 @@ interface Block {
 }
 
 interface Plan extends TorchShape {
+  readonly parts: readonly number[];
   readonly blocks: readonly Block[];
 }
 
@@ -66,7 +71,7 @@ export function toTorch(
   weights: NamedWeights,
   precision: "float32" | "float64",
 ): TorchTensor[] {
-  return planTensors(cell, sizes).map(({ name, shape, blocks }) => {
+  return planTensors(cell, sizes).map(({ name, shape, parts, blocks }) => {
     const count = shape.reduce((product, size) => product * size, 1);
     const data = precision === "float64" ? new Float64Array(count) : new Float32Array(count);
     for (const { row, rows, columns, from } of blocks) {
@@ -79,7 +84,7 @@ export function toTorch(
         data.set(matrix.subarray(at, at + columns), (row + r) * columns);
       }
     }
-    return { name, shape, data };
+    return { name, shape, parts, data };
   });
 }
 
@@ -96,7 +101,7 @@ export function fromTorch(
 ): NamedWeights<Float64Array> {
   const plans = planTensors(cell, sizes);
   // All shapes are right before memory is taken for any.
-  const given = plans.map(({ name, shape }) => source.take(name, shape));
+  const given = plans.map(({ name, shape, parts }) => source.take(name, shape, parts));
   const { program } = cell;
   const matrices = program.matrices.map(
     ({ rows }, index) => new Float64Array(sizes[rows] * matrixColumns(cell, index, sizes)),
@@ -176,7 +181,8 @@ function planTensors(cell: Cell, sizes: Sizes): Plan[] {
     if (isMatrix && blocks.some((b) => b.from.kind !== "matrix" || b.columns !== columns)) {
       throw new TypeError(`${cell.name}: the blocks of ${tensor.name} differ in columns`);
     }
-    return { name: tensor.name, shape: isMatrix ? [row, columns] : [row], blocks };
+    const shape = isMatrix ? [row, columns] : [row];
+    return { name: tensor.name, shape, parts: blocks[0].parts, blocks };
   });
 
   const covered = new Map<string, number>();
@@ -204,23 +210,25 @@ function planBlock(
   row: number,
 ): Block {
   const { matrices, vectors, sources } = cell.program;
-  if (entry === null) return { row, rows: sizes.units, columns: 1, from: { kind: "zeros" } };
+  const vector = { row, columns: 1, parts: [] };
+  if (entry === null) return { ...vector, rows: sizes.units, from: { kind: "zeros" } };
   if (typeof entry === "string") {
     const index = vectors.findIndex(({ name }) => name === entry);
     if (index < 0) throw new TypeError(`${cell.name}: no learned vector ${entry}`);
-    return { row, rows: sizes[vectors[index].width], columns: 1, from: { kind: "vector", index } };
+    return { ...vector, rows: sizes[vectors[index].width], from: { kind: "vector", index } };
   }
   const index = matrices.findIndex(({ name }) => name === entry.matrix);
   if (index < 0) throw new TypeError(`${cell.name}: no learned matrix ${entry.matrix}`);
   const rows = sizes[matrices[index].rows];
   if (entry.columns === null) {
     const columns = matrixColumns(cell, index, sizes);
-    return { row, rows, columns, from: { kind: "matrix", index, column: 0 } };
+    const parts = matrices[index].columns.map((width) => sizes[width]);
+    return { row, rows, columns, parts, from: { kind: "matrix", index, column: 0 } };
   }
   const product = productOf(cell, entry);
   const column = totalWidth(product.columnsBefore, sizes);
   const columns = sizes[sources[product.source].width];
-  return { row, rows, columns, from: { kind: "matrix", index, column } };
+  return { row, rows, columns, parts: [columns], from: { kind: "matrix", index, column } };
 }
 
 /** The product in which these columns of the matrix take part; of a whole matrix, its first. */

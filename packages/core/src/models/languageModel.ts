@@ -13,6 +13,7 @@ import {
   initialiseMatrix,
 } from "../cells/initialiseMatrix.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
+import type { WeightFormat } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import { checkLanguageConfig } from "../files/modelFile.ts";
 import {
@@ -70,6 +71,8 @@ export class LanguageModel<SignalName extends string = string> {
   readonly linear: LinearLayer;
   /** In the layout of `parameters`; float64 for a model of the reference engine. */
   weights: Weights;
+  /** `int8` where the weights were rounded to 8 bits, by `quantise`: then engines multiply in integers. */
+  weightFormat: WeightFormat = "float32";
   /** Null for a model that was never trained. */
   training: TrainingRecord | null = null;
 

@@ -4,7 +4,9 @@ import { defineCell } from "../cells/defineCell.ts";
 import type { CellProgram } from "../cells/program.ts";
 import { ZOO } from "../cells/zoo/index.ts";
 import { Vocabulary } from "../data/vocabulary.ts";
+import type { WeightFormat } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
+import { scaleName, toInt8Tensors } from "../files/int8Tensors.ts";
 import type { Json, JsonObject } from "../files/json.ts";
 import {
   decodeModel,
@@ -18,12 +20,19 @@ import { fromTorch, type TorchSource, torchShapes, toTorch } from "../files/torc
 import { readMatrix, writeMatrix } from "../layers/parameters.ts";
 import { cellSizes, readCellWeights, writeCellWeights } from "../layers/recurrent.ts";
 import { LanguageModel, type TrainingRecord, type Weights } from "./languageModel.ts";
+import { withWeights } from "./quantise.ts";
 
 const KIND = "language-model";
 
+/** A weight's tensor, and of a matrix its columns that multiply one vector each. */
+export interface NamedTensor extends StoredTensor {
+  readonly data: Weights;
+  readonly parts: readonly number[];
+}
+
 /** @returns The file's bytes; the same model gives the same bytes. */
 export function encodeLanguageModel(model: LanguageModel): Uint8Array<ArrayBuffer> {
-  const { config, vocabulary, weights } = model;
+  const { config, vocabulary, weights, weightFormat } = model;
   const metadata: LanguageModelMetadata = {
     cell: { name: config.cell.name, equations: config.cell.equations },
     config: {
@@ -37,16 +46,42 @@ export function encodeLanguageModel(model: LanguageModel): Uint8Array<ArrayBuffe
     },
     vocabulary: { tokens: vocabulary.kind, items: vocabulary.items },
     training: asJson(model.training),
-    precision: weights instanceof Float64Array ? "float64" : "float32",
+    precision:
+      weightFormat === "int8" ? "int8" : weights instanceof Float64Array ? "float64" : "float32",
   };
-  return encodeModel({ kind: KIND, metadata, tensors: namedTensors(model) });
+  const named = namedTensors(model);
+  const tensors = weightFormat === "int8" ? matricesInInt8(named) : named;
+  return encodeModel({ kind: KIND, metadata, tensors });
+}
+
+/** Matrices as integers and scales; the others as they are. */
+function matricesInInt8(named: ReadonlyMap<string, NamedTensor>): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { data, shape, parts }] of named) {
+    if (shape.length < 2) {
+      tensors.set(name, { shape, data });
+      continue;
+    }
+    const { integers, scales } = toInt8Tensors(data, shape, parts);
+    tensors.set(name, integers).set(scaleName(name), scales);
+  }
+  return tensors;
+}
+
+export interface DecodeOptions {
+  /** Rounds the weights to 8 bits, or keeps rounded ones as float32. @default as the file has them */
+  readonly weights?: WeightFormat;
 }
 
 /**
  * @param name The file's name, for messages.
  * @throws CellstateError `file-format`: damaged, of another kind, or tensors that do not fit what the metadata say.
  */
-export function decodeLanguageModel(bytes: Uint8Array, name: string): LanguageModel {
+export function decodeLanguageModel(
+  bytes: Uint8Array,
+  name: string,
+  options: DecodeOptions = {},
+): LanguageModel {
   const { metadata, tensors } = decodeModel(bytes, name, KIND);
   const reader = new TensorReader(name, tensors);
   const file = shown(name);
@@ -55,18 +90,20 @@ export function decodeLanguageModel(bytes: Uint8Array, name: string): LanguageMo
   checkShapes(cell, metadata, reader, file);
   const { vocabularySize, ...config } = metadata.config;
   const { tokens, items } = metadata.vocabulary;
+  const { precision } = metadata;
   const model = new LanguageModel(
     { ...config, cell, vocabulary: new Vocabulary(tokens, items) },
-    metadata.precision,
+    precision === "int8" ? "float32" : precision,
   );
   model.training = metadata.training;
+  if (precision === "int8") model.weightFormat = "int8";
 
   placeTensors(model, {
-    take: (tensor, shape) => reader.take(tensor, shape, sizesReason(metadata)),
+    take: (tensor, shape, parts) => reader.take(tensor, shape, sizesReason(metadata), parts),
     label: (tensor) => `${file}: tensor \`${tensor}\``,
   });
   reader.end();
-  return model;
+  return withWeights(model, options.weights ?? model.weightFormat);
 }
 
 /** Sets a model's weights from tensors by PyTorch's names. */
@@ -77,20 +114,20 @@ export function placeTensors(model: LanguageModel, source: TorchSource): void {
   };
   if (embedding) {
     const shape = [vocabulary.size, embedding.size];
-    place(embedding.table, source.take("embedding.weight", shape), false);
+    place(embedding.table, source.take("embedding.weight", shape, [embedding.size]), false);
   }
   for (const [index, layer] of model.recurrent.entries()) {
     const named = fromTorch(layer.cell, layer.sizes, {
-      take: (tensor, shape) => source.take(rnnName(tensor, index), shape),
+      take: (tensor, shape, parts) => source.take(rnnName(tensor, index), shape, parts),
       label: (tensor) => source.label(rnnName(tensor, index)),
     });
     writeCellWeights(layer, parameters, named, weights);
   }
   if (!linear.tied) {
     const shape = [vocabulary.size, linear.inputSize];
-    place(linear.weight, source.take("linear.weight", shape), true);
+    place(linear.weight, source.take("linear.weight", shape, [linear.inputSize]), true);
   }
-  place(linear.bias, source.take("linear.bias", [vocabulary.size]), false);
+  place(linear.bias, source.take("linear.bias", [vocabulary.size], []), false);
 }
 
 /**
@@ -101,28 +138,31 @@ export function placeTensors(model: LanguageModel, source: TorchSource): void {
 export function namedTensors(
   model: LanguageModel,
   weights: Weights = model.weights,
-): Map<string, StoredTensor> {
+): Map<string, NamedTensor> {
   const { parameters, embedding, linear } = model;
   const precision = weights instanceof Float64Array ? "float64" : "float32";
-  const tensors = new Map<string, StoredTensor>();
+  const tensors = new Map<string, NamedTensor>();
   const take = (index: number, transposed: boolean): Weights =>
     readMatrix(weights, parameters.tensor(index), transposed);
   if (embedding) {
     const shape = [model.vocabulary.size, embedding.size];
-    tensors.set("embedding.weight", { shape, data: take(embedding.table, false) });
+    const parts = [embedding.size];
+    tensors.set("embedding.weight", { shape, parts, data: take(embedding.table, false) });
   }
   for (const [index, layer] of model.recurrent.entries()) {
     const named = readCellWeights(layer, parameters, weights);
     const cell = filedCell(layer.cell);
-    for (const { name, shape, data } of toTorch(cell, layer.sizes, named, precision)) {
-      tensors.set(rnnName(name, index), { shape, data });
+    for (const { name, ...tensor } of toTorch(cell, layer.sizes, named, precision)) {
+      tensors.set(rnnName(name, index), tensor);
     }
   }
   const { inputSize, outputSize: outputs } = linear;
   if (!linear.tied) {
-    tensors.set("linear.weight", { shape: [outputs, inputSize], data: take(linear.weight, true) });
+    const shape = [outputs, inputSize];
+    const parts = [inputSize];
+    tensors.set("linear.weight", { shape, parts, data: take(linear.weight, true) });
   }
-  tensors.set("linear.bias", { shape: [outputs], data: take(linear.bias, false) });
+  tensors.set("linear.bias", { shape: [outputs], parts: [], data: take(linear.bias, false) });
   return tensors;
 }
 
@@ -180,15 +220,15 @@ function checkShapes(
       file,
     );
     for (const { name, shape } of torchShapes(cell, sizes)) {
-      reader.take(rnnName(name, index), shape, sizesReason(metadata));
+      reader.check(rnnName(name, index), shape, sizesReason(metadata));
     }
     inputSize = sizes[cell.program.states[cell.program.output].width];
   }
   if (embeddingSize > 0) {
-    reader.take("embedding.weight", [vocabularySize, embeddingSize], "the embedding");
+    reader.check("embedding.weight", [vocabularySize, embeddingSize], "the embedding");
   }
   if (!tieWeights) {
-    reader.take("linear.weight", [vocabularySize, inputSize], sizesReason(metadata));
+    reader.check("linear.weight", [vocabularySize, inputSize], sizesReason(metadata));
   }
 }
 

@@ -3,6 +3,7 @@
  * carried from window to window. All views are made once; running it takes no memory.
  */
 import type { CompiledPlan, Engine, Extent, Integers, Tensor } from "../engines/engine.ts";
+import { CellstateError } from "../errors.ts";
 import {
   type LossTensors,
   planCrossEntropy,
@@ -38,6 +39,12 @@ export class LanguagePlan {
 
   /** @param slots Stretches as long as the weights to reserve for an optimizer. */
   constructor(model: LanguageModel, engine: Engine, capacity: Extent, purpose: Purpose, slots = 0) {
+    if (purpose === "training" && model.weightFormat === "int8") {
+      throw new CellstateError(
+        "option",
+        "a model with int8 weights cannot be trained, their steps are too coarse; convert it to float32 first",
+      );
+    }
     this.model = model;
     this.engine = engine;
     this.capacity = capacity;
@@ -71,6 +78,7 @@ export class LanguagePlan {
     this.compiled = engine.compile({
       ...capacity,
       size: builder.layout.size,
+      weights: model.weightFormat,
       operations: builder.operations,
     });
     const { size } = model.parameters;
@@ -105,6 +113,12 @@ export class LanguagePlan {
     this.compiled.integers[this.#tokens.offset] = token;
   }
 
+  /** Tokens [from, from + rows) for the next rows, where no target is wanted. */
+  writeTokens(tokens: ArrayLike<number>, from: number, rows: number): void {
+    const { integers } = this.compiled;
+    for (let r = 0; r < rows; r++) integers[this.#tokens.offset + r] = tokens[from + r];
+  }
+
   /** The masks of a training step: one key a dropout layer. */
   writeDropoutKey(layer: number, key: readonly [number, number]): void {
     const { offset } = this.#dropoutKeys[layer];
@@ -125,6 +139,12 @@ export class LanguagePlan {
   forwardToLogits(extent: Extent): void {
     const { compiled } = this;
     compiled.run("forward", extent, 0, compiled.operations.length - 1);
+  }
+
+  /** Everything up to the states: for tokens whose successors are known. */
+  forwardToStates(extent: Extent): void {
+    const { compiled } = this;
+    compiled.run("forward", extent, 0, compiled.operations.length - 2);
   }
 
   /** Σ of the rows' losses, in row order: nats. Rows without a target add 0. */

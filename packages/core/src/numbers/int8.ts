@@ -9,7 +9,7 @@
 export const INT8_LARGEST = 127;
 
 /** Splits off the leading 17 of a float64's 53 bits: T. J. Dekker, Numerische Mathematik 18, 1971, section 5.4. */
-const SPLITTER = 2 ** (53 - 17) + 1;
+const SPLITTER = 2 ** 36 + 1;
 
 /** A scale below this would have fewer bits: so small weights, below 10⁻³⁵, count as zeros. */
 const SMALLEST_SCALE = 2 ** -126;

@@ -136,7 +136,7 @@ describe("one line says", () => {
       { cell: { name: "x", equations: "x".repeat(65_537) } },
     ],
     [
-      'metadata.precision: expected "float32" or "float64", got "float16"',
+      'metadata.precision: expected "float32" or "float64" or "int8", got "float16"',
       { precision: "float16" },
     ],
     [

@@ -68,10 +68,10 @@ describe("an LSTM with one bias a gate", () => {
 
   test("is written in PyTorch's order i f g o, with a second bias of zeros", () => {
     expect(toTorch(cell, sizes, weights, "float64")).toEqual([
-      { name: "weight_ih", shape: [4, 1], data: Float64Array.of(4, 2, 6, 8) },
-      { name: "weight_hh", shape: [4, 1], data: Float64Array.of(3, 1, 5, 7) },
-      { name: "bias_ih", shape: [4], data: Float64Array.of(20, 10, 30, 40) },
-      { name: "bias_hh", shape: [4], data: new Float64Array(4) },
+      { name: "weight_ih", shape: [4, 1], parts: [1], data: Float64Array.of(4, 2, 6, 8) },
+      { name: "weight_hh", shape: [4, 1], parts: [1], data: Float64Array.of(3, 1, 5, 7) },
+      { name: "bias_ih", shape: [4], parts: [], data: Float64Array.of(20, 10, 30, 40) },
+      { name: "bias_hh", shape: [4], parts: [], data: new Float64Array(4) },
     ]);
   });
 
