@@ -115,15 +115,17 @@ function compare(
   return null;
 }
 
-/** Whether anything but C's own numbers has changed, anywhere in the memory. */
+/** Whether anything but C's own numbers has changed, from the memory's beginning to the fence behind C. */
 function strays(after: Uint32Array, before: Uint32Array, c: Matrix): boolean {
-  for (let at = 0; at < after.length; at++) {
-    const row = Math.floor((at - c.at) / c.stride);
-    const column = at - c.at - row * c.stride;
-    const isInC = row >= 0 && row < c.rows && column < c.columns;
-    if (!isInC && after[at] !== (before[at] ?? GUARD)) return true;
+  for (let at = 0; at < before.length; at++) {
+    if (after[at] !== before[at] && !isIn(c, at)) return true;
   }
   return false;
+}
+
+function isIn({ rows, columns, stride, at: first }: Matrix, at: number): boolean {
+  const row = Math.floor((at - first) / stride);
+  return row >= 0 && row < rows && at - first - row * stride < columns;
 }
 
 function describe(ta: boolean, tb: boolean, m: number, n: number, k: number, beta: 0 | 1): string {

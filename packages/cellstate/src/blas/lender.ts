@@ -2,7 +2,7 @@
  * A library's SGEMM as the wasm engine wants it: raw addresses in a WebAssembly memory, passed as plain numbers. koffi then
  * makes no object a call; what it adds is about a tenth of a microsecond.
  */
-import type { Gemm } from "@cellstate/core";
+import type { Gemm, GemmLender } from "@cellstate/core";
 import type { Koffi, Library } from "./koffi.ts";
 
 /** How the library is called: oneDNN has an interface of its own, all others that of CBLAS. */
@@ -47,7 +47,11 @@ export function sgemmOf(library: Library, convention: Convention): Sgemm {
  * @returns `sgemm` over the memory. It throws RangeError where an operand is not wholly within it: outside of the WebAssembly
  *   sandbox nothing else would.
  */
-export function bindMemory(koffi: Koffi, sgemm: Sgemm, memory: WebAssembly.Memory): Gemm {
+export function bindMemory(
+  koffi: Koffi,
+  sgemm: Sgemm,
+  memory: Parameters<GemmLender["bind"]>[0],
+): Gemm {
   const bytes = new Uint8Array(memory.buffer);
   const base = Number(koffi.address(bytes));
   // An address is more than V8 keeps in place: computed anew, each would be an object of 16 bytes a call. A plan has few.

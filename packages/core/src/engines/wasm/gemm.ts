@@ -30,6 +30,11 @@ export interface GemmLender {
   readonly fewestRows?: number;
   /** Plain data from which the platform makes the same lender in another thread. */
   readonly source: unknown;
-  /** Products over this memory, to be called from this thread alone. A call takes no memory of JavaScript. */
-  bind(memory: WebAssembly.Memory): Gemm;
+  /**
+   * Products over this memory, to be called from this thread alone. A call takes no memory of JavaScript.
+   *
+   * @param memory A WebAssembly.Memory, of which the buffer is all that a lender needs; users' compilers without the DOM do
+   *   not know that name.
+   */
+  bind(memory: { readonly buffer: ArrayBuffer | SharedArrayBuffer }): Gemm;
 }
