@@ -171,8 +171,8 @@ export const OTHER: Family = {
 export const FAMILIES: readonly Family[] = [oneDnn, accelerate, mkl, openBlas];
 
 /**
- * The order in which they are tried. oneDNN's SGEMM is written for x86-64; on other processors it is its plain reference
- * loop, so there it comes last.
+ * The order in which they are tried. oneDNN's SGEMM is written for x86-64; on ARM it is its plain reference loop, so
+ * elsewhere it comes last.
  */
 export function familiesFor(arch: NodeJS.Architecture): readonly Family[] {
   return arch === "x64" ? FAMILIES : [...FAMILIES.filter((family) => family !== oneDnn), oneDnn];
