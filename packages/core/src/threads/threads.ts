@@ -25,7 +25,10 @@ import { type Share, WHOLE } from "./share.ts";
 
 /** Another thread, as the platform sees it: one that runs `serveThread` of `@cellstate/core/worker`. */
 export interface ThreadHandle {
-  /** Sends a message by structured clone; memory and modules are shared. */
+  /**
+   * Sends a message by structured clone; memory and modules are shared. It must arrive while this thread is busy: in a page
+   * through a MessagePort, since what is sent to a Worker itself waits until the page's code returns.
+   */
   post(message: unknown): void;
   /** Whether it still runs; asked while this thread is blocked, so an event would come too late. */
   isAlive(): boolean;

@@ -7,4 +7,10 @@ await describeInChromium("Chromium and Node", ({ run }) => {
     const there = await run(new URL("trainingSample.ts", import.meta.url));
     expect(there).toEqual(await trainSome());
   });
+
+  it("train the same models on two and three threads of a page as on one of Node", async () => {
+    const here = await trainSome();
+    const there = await run(new URL("threadsSample.ts", import.meta.url));
+    expect(there).toEqual([2, 3].map((count) => ({ count, trained: here })));
+  });
 });

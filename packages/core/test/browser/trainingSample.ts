@@ -1,7 +1,8 @@
-/** A training run, small but with all that draws or rounds: to be done alike in Node and in a page. */
+/** A training run, small but with all that draws or rounds: to be done alike in Node and in a page, on any number of threads. */
 import {
   createLanguageModel,
   createWasmEngine,
+  type Engine,
   encodeLanguageModel,
   findCell,
   generate,
@@ -11,13 +12,17 @@ import {
 
 const CELLS = ["lstm", "gru", "slstm"];
 
+export interface Trained {
+  readonly bytes: number[];
+  readonly written: string;
+}
+
 /** For each cell the bytes of the model's file, and what it writes. */
-export default async function trainSome(): Promise<{ bytes: number[]; written: string }[]> {
+export default async function trainSome(engine: Engine = createWasmEngine()): Promise<Trained[]> {
   const text = "My name is Krish. My brother's name is Wish. ".repeat(30);
   const vocabulary = Vocabulary.of([text], "characters");
   const documents = [{ name: "names", tokens: vocabulary.encode(text).tokens }];
-  const engine = createWasmEngine();
-  const results: { bytes: number[]; written: string }[] = [];
+  const results: Trained[] = [];
   for (const name of CELLS) {
     const sizes = { hiddenSize: 13, layers: 2, embeddingSize: 7, projectionSize: null };
     const model = createLanguageModel(
