@@ -6,6 +6,7 @@ import { existsSync, renameSync } from "node:fs";
 import { basename, extname } from "node:path";
 import {
   type Checkpoint,
+  type DecodeOptions,
   decodeCheckpoint,
   decodeLanguageModel,
   encodeCheckpoint,
@@ -18,9 +19,12 @@ import { readFileLimited } from "./files/readFile.ts";
 
 const EXTENSION = ".safetensors";
 
-/** @throws CellstateError where the file cannot be read or holds no model. */
-export function loadModel(path: string): LanguageModel {
-  return decodeLanguageModel(readFileLimited(path), path);
+/**
+ * @param options How its weights are to be held.
+ * @throws CellstateError where the file cannot be read or holds no model.
+ */
+export function loadModel(path: string, options?: DecodeOptions): LanguageModel {
+  return decodeLanguageModel(readFileLimited(path), path, options);
 }
 
 /** @throws CellstateError where the file cannot be written; an earlier one is then as it was. */

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { addCells } from "./commands/cells.ts";
 import type { AddCommand } from "./commands/common.ts";
+import { addConvert } from "./commands/convert.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEval } from "./commands/eval.ts";
 import { addGenerate } from "./commands/generate.ts";
@@ -17,6 +18,7 @@ const COMMANDS: readonly AddCommand[] = [
   addGenerate,
   addEval,
   addInfo,
+  addConvert,
   addCells,
   addDoctor,
 ];

@@ -1,5 +1,5 @@
 /** `--engine` and `--threads`, and the engine that a command opens by them. */
-import type { LanguageModel } from "@cellstate/core";
+import { type LanguageModel, WEIGHT_FORMATS, type WeightFormat } from "@cellstate/core";
 import type { Option } from "commander";
 import { ENGINES, type EngineAsked } from "../engine/choose.ts";
 import { type OpenedEngine, openEngine } from "../engine/open.ts";
@@ -31,6 +31,18 @@ export function threadsOption(): Option {
   );
 }
 
+export interface WeightsArguments {
+  readonly weights?: WeightFormat;
+}
+
+export function weightsOption(): Option {
+  return choiceOption(
+    "--weights <format>",
+    WEIGHT_FORMATS,
+    "int8 (rounded to 8 bits, computed in integers) or float32 (default: as the file has them)",
+  );
+}
+
 /** @throws UsageError for an option that the engine would ignore. */
 export function checkEngineArguments({ engine, threads }: EngineArguments): void {
   if (engine === "reference" && threads !== undefined && threads > 1) {
@@ -56,7 +68,8 @@ export function openFor(
   return openEngine({ ...asked, shape: { hiddenSize, batchSize } });
 }
 
-/** A model of float64 was made by the reference engine, and is exact only there. */
+/** A model of float64 was made by the reference engine, and is exact only there; products in integers are the wasm engine's own. */
 function engineOf(model: LanguageModel): EngineAsked {
+  if (model.weightFormat === "int8") return "wasm";
   return model.weights instanceof Float64Array ? "reference" : "auto";
 }

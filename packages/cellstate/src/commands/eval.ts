@@ -5,9 +5,16 @@ import { describeUnknown, readCorpus } from "../run/corpus.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { grouped } from "../terminal/text.ts";
 import { type AddCommand, jsonOption, printJson } from "./common.ts";
-import { type EngineArguments, engineOption, openFor, threadsOption } from "./engineOptions.ts";
+import {
+  type EngineArguments,
+  engineOption,
+  openFor,
+  threadsOption,
+  type WeightsArguments,
+  weightsOption,
+} from "./engineOptions.ts";
 
-interface EvalArguments extends EngineArguments {
+interface EvalArguments extends EngineArguments, WeightsArguments {
   readonly json?: boolean;
 }
 
@@ -30,6 +37,7 @@ export const addEval: AddCommand = (program, terminal) => {
     .argument("<files...>", "texts in UTF-8, or folders of them")
     .addOption(engineOption())
     .addOption(threadsOption())
+    .addOption(weightsOption())
     .addOption(jsonOption("print one JSON object on standard output"))
     .addHelpText("after", EXAMPLES)
     .action((path: string, files: string[], options: EvalArguments) =>
@@ -43,7 +51,7 @@ async function run(
   given: EvalArguments,
   terminal: Terminal,
 ): Promise<void> {
-  const model = loadModel(path);
+  const model = loadModel(path, given);
   const corpus = readCorpus(files, model.vocabulary);
   const unknown = describeUnknown(corpus);
   if (unknown !== null) terminal.err.line(`${files.join(" ")}: ${unknown}`);
@@ -53,7 +61,8 @@ async function run(
   if (given.json) {
     const times = [...corpus.unknown.values()].reduce((sum, count) => sum + count, 0);
     const judged = { loss, bitsPerCharacter, perplexity, tokens, unknown: times };
-    printJson(terminal, { ...judged, engine: engine.name, threads: engine.threads });
+    const { weightFormat: weights } = model;
+    printJson(terminal, { ...judged, weights, engine: engine.name, threads: engine.threads });
     return;
   }
   const { out } = terminal;

@@ -7,9 +7,16 @@ import { numberOption } from "../options.ts";
 import type { Output, Terminal } from "../terminal/terminal.ts";
 import { withoutControls } from "../terminal/text.ts";
 import { type AddCommand, jsonOption, printJson } from "./common.ts";
-import { type EngineArguments, engineOption, openFor, threadsOption } from "./engineOptions.ts";
+import {
+  type EngineArguments,
+  engineOption,
+  openFor,
+  threadsOption,
+  type WeightsArguments,
+  weightsOption,
+} from "./engineOptions.ts";
 
-interface GenerateArguments extends EngineArguments {
+interface GenerateArguments extends EngineArguments, WeightsArguments {
   readonly prompt: string;
   readonly length: number;
   readonly temperature: number;
@@ -64,13 +71,14 @@ export const addGenerate: AddCommand = (program, terminal) => {
     )
     .addOption(engineOption())
     .addOption(threadsOption())
+    .addOption(weightsOption())
     .addOption(jsonOption("print one JSON object on standard output, at the end"))
     .addHelpText("after", EXAMPLES)
     .action((path: string, options: GenerateArguments) => run(path, options, terminal()));
 };
 
 async function run(path: string, given: GenerateArguments, terminal: Terminal): Promise<void> {
-  const model = loadModel(path);
+  const model = loadModel(path, given);
   const seed = given.seed ?? randomInt(1_000_000);
   const { engine, end } = await openFor(model, given, 1);
   const options: GenerateOptions = { ...given, engine, seed };
@@ -79,7 +87,11 @@ async function run(path: string, given: GenerateArguments, terminal: Terminal): 
       const text = [...generate(model, options)].join("");
       const { prompt, length, temperature, topK = null, topP = null, stop = null } = given;
       const asked = { prompt, model: path, seed, length, temperature, topK, topP, stop };
-      printJson(terminal, { text, ...asked, engine: engine.name, threads: engine.threads });
+      const { weightFormat: weights } = model;
+      printJson(terminal, {
+        ...{ text, ...asked, weights },
+        ...{ engine: engine.name, threads: engine.threads },
+      });
       return;
     }
     await write(given.prompt, generate(model, options), terminal);

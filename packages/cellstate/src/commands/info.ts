@@ -48,7 +48,7 @@ function run(path: string, { json }: { json?: boolean }, terminal: Terminal): vo
       cell: { name: cell.name, equations: cell.equations.trim() },
       ...config,
       parameters: model.parameterCount,
-      precision: model.weights instanceof Float64Array ? "float64" : "float32",
+      precision: precisionOf(model),
       vocabulary: { tokens: vocabulary.kind, size: vocabulary.size },
       tensors,
       zeroTensors: zeroBias,
@@ -70,7 +70,7 @@ function print(
   const width = Math.min(out.width, 100);
   const layer = layers === 1 ? "one layer" : `${layers} layers`;
   out.line(`${out.style(path, "bold")}: ${cell.name}, ${layer} of ${hiddenSize} units`);
-  out.line(`${grouped(model.parameterCount)} parameters`);
+  out.line(`${grouped(model.parameterCount)} parameters in ${precisionOf(model)}`);
   out.line();
   out.line(typesetText(cell, { width }));
   out.line();
@@ -105,6 +105,11 @@ function print(
     out.line(`  ${padEnd(shown(name), 14)} ${first}`.trimEnd());
     for (const line of more) out.line(`  ${padEnd("", 14)} ${line}`);
   }
+}
+
+function precisionOf({ weights, weightFormat }: LanguageModel): string {
+  if (weightFormat === "int8") return "int8";
+  return weights instanceof Float64Array ? "float64" : "float32";
 }
 
 /** Tensors that are there only because the format wants them: blocks of which this cell has none. */

@@ -212,6 +212,12 @@ function fineTune(
     );
   }
   const source = loadModel(from);
+  if (source.weightFormat === "int8") {
+    throw new UsageError(
+      `--from ${from}: int8 weights cannot be trained; first: ` +
+        `${COMMAND_NAME} convert ${shellQuoted(from)} OUT --weights float32`,
+    );
+  }
   const { config } = source;
   const dropout = typed.dropout ?? config.dropout;
   const model = new LanguageModel({ ...config, dropout }, precisionOf(settings));

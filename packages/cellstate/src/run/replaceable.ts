@@ -5,10 +5,11 @@ import { UsageError } from "../usageError.ts";
 
 /**
  * @param inputs What the run reads: their files must not be its target.
+ * @param option What the path was given as.
  * @throws UsageError where the path names no file, is an input, or a file that does not begin as our models do.
  */
-export function assertReplaceable(path: string, inputs: readonly string[]): void {
-  assertTarget("--out", path, inputs, { what: "model", begins: beginsAsModel });
+export function assertReplaceable(path: string, inputs: readonly string[], option = "--out"): void {
+  assertTarget(option, path, inputs, { what: "model", begins: beginsAsModel });
 }
 
 /**
