@@ -1,6 +1,9 @@
-/** What every results file says of where its figures come from. */
-import { mkdirSync, writeFileSync } from "node:fs";
+/** What results files hold, and say of where its figures come from. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
+import type { Peaks } from "./peaks.ts";
+import type { Arithmetic, Who } from "./variants.ts";
+import type { WorkloadName } from "./workloads.ts";
 
 export interface Circumstances {
   readonly date: string;
@@ -8,6 +11,58 @@ export interface Circumstances {
   readonly node: string;
   /** The machine's load before the first measurement: far from 0, others were at work and times are too long. */
   readonly loadBefore: number;
+}
+
+/** A variant at a workload: a step, over all times of all rounds. */
+export interface Row {
+  readonly name: string;
+  readonly who: Who;
+  readonly threads: number;
+  readonly note: string;
+  readonly version: string;
+  readonly ms: { readonly minimum: number; readonly median: number; readonly maximum: number };
+  readonly times: number;
+  /** Medians, a round each. */
+  readonly rounds: readonly number[];
+  readonly maxRssMb: number;
+  /** The workload's operations by the median. */
+  readonly gflops: number;
+  readonly peak: Arithmetic;
+  /** Of all its threads' cores together; null where the peak is not known. */
+  readonly shareOfPeak: number | null;
+}
+
+/** bench/results/w1.json … */
+export interface Results extends Circumstances {
+  readonly workload: WorkloadName;
+  readonly question: string;
+  readonly command: string;
+  /** Floating point operations of a step: `operationsOf`. */
+  readonly flop: number;
+  /** Whether each process was held to as many cores as it has threads. */
+  readonly pinned: boolean;
+  readonly peaks: Peaks;
+  readonly rows: readonly Row[];
+  readonly leftOut: readonly {
+    readonly name: string;
+    readonly threads: number;
+    readonly reason: string;
+  }[];
+}
+
+export const resultsFile = (workload: WorkloadName): URL =>
+  new URL(`results/${workload.toLowerCase()}.json`, import.meta.url);
+
+/** Null where nobody has measured yet. */
+export function readResults(workload: WorkloadName): Results | null {
+  const file = resultsFile(workload);
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
+}
+
+/** Of a program's forms the fastest, by the median; undefined where there is none. */
+export function fastest(results: Results, who: Who, threads: number): Row | undefined {
+  const rows = results.rows.filter((row) => row.who === who && row.threads === threads);
+  return rows.sort((one, other) => one.ms.median - other.ms.median)[0];
 }
 
 /** To be taken before anything is measured. */
@@ -37,4 +92,14 @@ export function median(values: readonly number[]): number {
 /** To `digits` after the point. */
 export function round(value: number, digits = 1): number {
   return Number(value.toFixed(digits));
+}
+
+/** To so many digits that count. */
+export function significant(value: number, digits = 4): number {
+  return Number(value.toPrecision(digits));
+}
+
+/** Milliseconds as a reader wants them: three digits that count, thousands marked. */
+export function figure(ms: number): string {
+  return ms < 100 ? ms.toPrecision(3) : Math.round(ms).toLocaleString("en");
 }

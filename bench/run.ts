@@ -1,45 +1,44 @@
 /**
- * Measures W1 of workloads.json, here and elsewhere: each variant in a fresh process, pinned to one core where that can be done, in
- * rounds whose order alternates. Peers are there after `npm run bench:peers`.
+ * Measures the workloads, here and elsewhere: each variant in a fresh process, held to one core or two where that can be done, in
+ * rounds whose order alternates. Peers are there after `bench/peers/install`.
  *
- *     npm run bench                        all, 5 rounds → bench/results/w1.json
- *     npm run bench -- --rounds 2 NAME…    only these; printed, not kept
+ *     npm run bench -- [W1 W3 …] [--rounds 3]            ours alone: printed, not kept
+ *     npm run bench:peers -- [W1 W3 …] [--rounds 3]      all, in one run → bench/results/w1.json …, and the table of limits
+ *
+ *     --only NAME       variants of this name alone, `wasm` or `pytorch`: printed, not kept
  */
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { type Circumstances, circumstances, keep, median, round, sorted } from "./results.ts";
-import { CASE_FILE, missing, type Variant, W1_VARIANTS } from "./variants.ts";
-import { writeCase } from "./w1Case.ts";
+import { writeCase } from "./cases.ts";
+import { printJudgement } from "./judge.ts";
+import type { Peaks } from "./peaks.ts";
+import {
+  type Circumstances,
+  circumstances,
+  figure,
+  keep,
+  median,
+  type Results,
+  type Row,
+  resultsFile,
+  round,
+  significant,
+  sorted,
+} from "./results.ts";
+import { isOurs, missing, VARIANTS, type Variant } from "./variants.ts";
+import {
+  operationsOf,
+  WORKLOAD_NAMES,
+  WORKLOADS,
+  type WorkloadName,
+  workloadName,
+} from "./workloads.ts";
 
 /** What a variant's process prints. */
 interface Printed {
   readonly ms: readonly number[];
-  readonly losses: readonly number[];
   readonly maxRssMb: number;
   readonly version: string;
-}
-
-export interface Row {
-  readonly name: string;
-  readonly group: string;
-  readonly note: string;
-  readonly version: string;
-  /** A training step, over all timed steps of all rounds. */
-  readonly ms: { readonly minimum: number; readonly median: number; readonly maximum: number };
-  readonly steps: number;
-  /** Medians, a round each. */
-  readonly rounds: readonly number[];
-  readonly maxRssMb: number;
-}
-
-export interface Results extends Circumstances {
-  readonly question: string;
-  readonly command: string;
-  readonly pinned: boolean;
-  readonly rows: readonly Row[];
-  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** A BLAS told of another processor than there is takes half as long again. */
@@ -47,76 +46,171 @@ const UNSET = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"];
 
 const run = promisify(execFile);
 
-async function measureOnce(variant: Variant, pinned: boolean): Promise<Printed> {
-  const env = { ...process.env, ...variant.environment };
+/** @returns the last line that a command prints, as JSON. */
+async function printed(
+  command: readonly string[],
+  cores: string | null,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const env = { ...process.env, ...environment };
   for (const name of UNSET) delete env[name];
-  const [program, ...args] = pinned ? ["taskset", "-c", "0", ...variant.command] : variant.command;
-  const { stdout } = await run(program, args, { env, maxBuffer: 1 << 24 }).catch((error) => {
-    throw new Error(`${variant.name} failed: ${error.stderr || error.message}`);
-  });
+  const [program, ...args] = cores === null ? command : ["taskset", "-c", cores, ...command];
+  const { stdout } = await run(program, args, { env, maxBuffer: 1 << 24 });
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 }
 
-function summary(variant: Variant, printed: readonly Printed[]): Row {
-  const { name, group, note } = variant;
-  const all = sorted(printed.flatMap(({ ms }) => ms));
+async function measureOnce(variant: Variant, pinned: boolean): Promise<Printed> {
+  const { command, environment, threads } = variant;
+  const cores = threads === 1 ? "0" : "0,1";
+  try {
+    // Each program prints the line that `measure` or case.py's writes.
+    return (await printed(command, pinned ? cores : null, environment)) as Printed;
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: string; message: string };
+    throw new Error(`${label(variant)} failed: ${stderr || message}`);
+  }
+}
+
+function summary(variant: Variant, measured: readonly Printed[], peaks: Peaks): Row {
+  const { workload, name, who, threads, arithmetic, note } = variant;
+  const all = sorted(measured.flatMap(({ ms }) => ms));
+  const middle = median(all);
+  const gflops = operationsOf(WORKLOADS[workload]) / middle / 1e6;
+  const peak = arithmetic === "wasm" ? peaks.wasm : (peaks.native?.gflops ?? null);
   return {
     name,
-    group,
+    who,
+    threads,
     note,
-    version: printed[0].version,
-    ms: { minimum: round(all[0]), median: round(median(all)), maximum: round(all[all.length - 1]) },
-    steps: all.length,
-    rounds: printed.map(({ ms }) => round(median(ms))),
-    maxRssMb: Math.round(Math.max(...printed.map(({ maxRssMb }) => maxRssMb))),
+    version: measured[0].version,
+    ms: {
+      minimum: significant(all[0]),
+      median: significant(middle),
+      maximum: significant(all[all.length - 1]),
+    },
+    times: all.length,
+    rounds: measured.map(({ ms }) => significant(median(ms))),
+    maxRssMb: Math.round(Math.max(...measured.map(({ maxRssMb }) => maxRssMb))),
+    gflops: significant(gflops, 3),
+    peak: arithmetic,
+    shareOfPeak: peak && round(gflops / (peak * threads), 3),
   };
 }
 
+const label = ({ workload, name, threads }: Variant): string => `${workload} ${name} /${threads}`;
+
 function canPin(): boolean {
   try {
-    execFileSync("taskset", ["-c", "0", "true"], { stdio: "ignore" });
+    execFileSync("taskset", ["-c", "0,1", "true"], { stdio: "ignore" });
     return true;
   } catch {
     return false;
   }
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    options: { rounds: { type: "string", default: "5" } },
-    allowPositionals: true,
-  });
-  const rounds = Number(values.rounds);
-  const asked = W1_VARIANTS.filter(({ name }) => !positionals.length || positionals.includes(name));
-  const leftOut = asked.flatMap((variant) => {
-    const path = missing(variant);
-    return path ? [{ name: variant.name, reason: `${path} is not there` }] : [];
-  });
-  const variants = asked.filter((variant) => !missing(variant));
-  const pinned = canPin();
-  const before = circumstances();
-  mkdirSync(dirname(CASE_FILE), { recursive: true });
-  writeCase(CASE_FILE);
+interface Run extends Circumstances {
+  readonly command: string;
+  readonly pinned: boolean;
+  readonly peaks: Peaks;
+}
 
-  const printed = new Map(variants.map(({ name }) => [name, [] as Printed[]]));
+/** All rounds of a workload. A variant that fails is left out, and said to be. */
+async function measureWorkload(
+  workload: WorkloadName,
+  asked: readonly Variant[],
+  rounds: number,
+  about: Run,
+): Promise<Results> {
+  writeCase(workload);
+  const leftOut: { name: string; threads: number; reason: string }[] = [];
+  const leaveOut = ({ name, threads }: Variant, reason: string) => {
+    leftOut.push({ name, threads, reason });
+    console.error(`${workload}  ${name} /${threads} left out: ${reason}`);
+  };
+  const times = new Map<Variant, Printed[]>();
+  for (const variant of asked) {
+    const path = missing(variant);
+    if (path) leaveOut(variant, `${path.replace(/.*\/bench\//, "bench/")} is not there`);
+    else times.set(variant, []);
+  }
   for (let r = 0; r < rounds; r++) {
-    for (const variant of r % 2 === 0 ? variants : [...variants].reverse()) {
-      const once = await measureOnce(variant, pinned);
-      printed.get(variant.name)?.push(once);
-      console.error(`round ${r + 1}  ${variant.name.padEnd(20)} ${round(median(once.ms))} ms`);
+    const order = [...times.keys()];
+    for (const variant of r % 2 === 0 ? order : order.reverse()) {
+      if (r >= (variant.rounds ?? rounds)) continue;
+      try {
+        const once = await measureOnce(variant, about.pinned);
+        times.get(variant)?.push(once);
+        console.error(
+          `round ${r + 1}  ${label(variant).padEnd(26)} ${figure(median(once.ms)).padStart(8)} ms`,
+        );
+      } catch (error) {
+        times.delete(variant);
+        leaveOut(variant, firstTelling(error instanceof Error ? error.message : String(error)));
+      }
     }
   }
-  const results: Results = {
-    question:
-      "W1: one training step of a character model, 2 × 128 LSTM, batch 50, 50 steps, one thread",
-    command: "npm run bench",
-    ...before,
-    pinned,
-    rows: variants.map((variant) => summary(variant, printed.get(variant.name) ?? [])),
+  const { desc } = WORKLOADS[workload];
+  return {
+    workload,
+    question: `How long does a step of ${workload} take? ${desc}`,
+    flop: operationsOf(WORKLOADS[workload]),
+    ...about,
+    rows: [...times].map(([variant, measured]) => summary(variant, measured, about.peaks)),
     leftOut,
   };
-  if (positionals.length > 0) console.log(JSON.stringify(results, null, 2));
-  else keep(new URL("results/w1.json", import.meta.url), results);
+}
+
+/** Of a stack trace the line that says what was wrong. */
+function firstTelling(message: string): string {
+  const lines = message.split("\n").map((line) => line.trim());
+  return (lines.find((line) => /^\w*Error:/.test(line)) ?? lines[0]).slice(0, 300);
+}
+
+function show({ workload, rows }: Results): void {
+  console.log(`\n${workload}  ${WORKLOADS[workload].desc}`);
+  for (const { name, threads, ms, gflops, shareOfPeak, maxRssMb } of rows) {
+    const share = shareOfPeak === null ? "" : `${Math.round(100 * shareOfPeak)} %`;
+    console.log(
+      `  ${`${name} /${threads}`.padEnd(24)}${figure(ms.median).padStart(9)} ms  (${figure(ms.minimum)}–${figure(ms.maximum)})`.padEnd(
+        64,
+      ),
+      `${gflops} GFLOP/s`.padStart(14),
+      share.padStart(6),
+      `${maxRssMb} MB`.padStart(8),
+    );
+  }
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: {
+      rounds: { type: "string", default: "3" },
+      peers: { type: "boolean", default: false },
+      only: { type: "string", multiple: true },
+    },
+    allowPositionals: true,
+  });
+  const workloads = positionals.length > 0 ? positionals.map(workloadName) : WORKLOAD_NAMES;
+  const { only, peers } = values;
+  const asked = VARIANTS.filter((variant) =>
+    only ? only.includes(variant.name) : peers || isOurs(variant),
+  );
+  const pinned = canPin();
+  const before = circumstances();
+  const peaks = [process.execPath, new URL("peaks.ts", import.meta.url).pathname];
+  const about: Run = {
+    command: "npm run bench:peers",
+    ...before,
+    pinned,
+    peaks: (await printed(peaks, pinned ? "0" : null)) as Peaks,
+  };
+  for (const workload of workloads) {
+    const of = asked.filter((variant) => variant.workload === workload);
+    const results = await measureWorkload(workload, of, Number(values.rounds), about);
+    if (peers && !only) keep(resultsFile(workload), results);
+    show(results);
+  }
+  if (peers && !only) printJudgement();
 }
 
 if (import.meta.main) await main();

@@ -157,7 +157,7 @@ function pointwiseParts(cell: Cell): Part[] {
   const options = { sizes, training: true, inputGradient: true, signals: [] };
   const lowered = lowerCell(cell.program, options);
   const workshop = new Workshop({ ...window, size: layout.size, operations: [spec] });
-  const memory = cellMemory(spec, lowered, workshop);
+  const memory = cellMemory(spec, lowered, workshop, 1);
   const asked = (kernels: readonly Kernel[], interleave: number) =>
     kernels.map((kernel) => {
       const { arrays, handle } = cellKernel(workshop, kernel, interleave, (place) => {

@@ -8,11 +8,10 @@
  * Shares are those of the medians, and of the best samples: on a machine with other work the latter say more.
  */
 import { padded } from "../../packages/core/src/engines/layout.ts";
-import type { FunctionBuilder, Local } from "../../packages/core/src/engines/wasm/assembler.ts";
 import { Workshop } from "../../packages/core/src/engines/wasm/compile.ts";
-import { f32x4, i32, v128 } from "../../packages/core/src/engines/wasm/instructions.ts";
 import { packedProduct, rowSumProduct } from "../../packages/core/src/engines/wasm/matmul.ts";
 import { circumstances, keep, median, round, sorted } from "../results.ts";
+import { lanesPeak } from "./peak.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 101);
 /** Long enough for the clock, short enough to be seldom interrupted. */
@@ -44,36 +43,6 @@ const SHAPES: readonly Shape[] = [
   { M: 1, K: 128, N: 512, kind: "packed" },
   { M: 1, K: 512, N: 2048, kind: "packed" },
 ];
-
-/** Numbers that the peak's loop reads, one after another. */
-const PEAK_TURNS = 10_000;
-const PEAK_SUMS = 8;
-
-/**
- * Two numbers by four vectors that stay in registers, into eight sums: a tile of a product without its loads of weights. Chains of
- * operations alone would not do: the registers do not hold enough of them to hide their latency.
- */
-function emitPeak(f: FunctionBuilder, turns: Local<"i32">): void {
-  const weights = [1, 2, 3, 4].map((x) => f.let(f32x4.const(x)));
-  const sums = Array.from({ length: PEAK_SUMS }, () => f.let(f32x4.const(0)));
-  const splats = f.locals("v128", 2);
-  f.forLoop(f.local("i32"), 0, i32.shl(turns, 2), 4, (address) => {
-    for (const [i, splat] of splats.entries()) f.set(splat, v128.load32_splat(address, 4 * i));
-    for (const [i, sum] of sums.entries()) {
-      f.set(sum, f32x4.add(sum, f32x4.mul(splats[i >> 2], weights[i & 3])));
-    }
-  });
-  // Stored, so that they are not left out.
-  for (const [i, sum] of sums.entries()) f.store(i32.shl(turns, 2), sum, 16 * i);
-}
-
-function peak(): Subject {
-  const size = PEAK_TURNS + 4 * PEAK_SUMS;
-  const workshop = new Workshop({ steps: 1, batch: 1, size, operations: [] });
-  const kernel = workshop.kernel("peak", ["i32"], null, emitPeak);
-  const run = workshop.link().function(kernel);
-  return { name: "peak", flop: PEAK_TURNS * PEAK_SUMS * 8, run: () => run(PEAK_TURNS) };
-}
 
 /** Whole numbers from −4 to 4: sums of their products are exact, so any order must give the same. */
 function fill(numbers: Float32Array, from: number, rows: number, width: number): void {
@@ -151,7 +120,7 @@ function sample({ flop, run }: Subject): number {
 }
 
 const before = circumstances();
-const subjects = [peak(), ...SHAPES.map(product)];
+const subjects = [{ name: "peak", ...lanesPeak() }, ...SHAPES.map(product)];
 // Until V8 has compiled everything with its optimizing compiler.
 for (const subject of subjects) for (let i = 0; i < 30; i++) sample(subject);
 const samples = subjects.map(() => [] as number[]);

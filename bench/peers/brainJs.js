@@ -3,14 +3,14 @@
  * each (it has no batches) and RMSprop (it has no Adam). A step here is 50 sequences of 50 predictions, as many tokens as
  * a step of W1. What it calls an LSTM carries no memory cell, so no loss can be asked of it but that it falls.
  *
- *     node brainJs.js STEPS
+ *     node brainJs.js TIMES
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { caseOf } from "../cases.ts";
 import { measure } from "../measure.ts";
-import { W1, w1Case } from "../w1Case.ts";
 
-const { vocabulary: V, hiddenSize: H, batch: B, steps: T, layers, learningRate } = W1;
+const { I: V, H, B, T, L, inputs, learningRate } = caseOf("W1");
 const require = createRequire(import.meta.url);
 const { recurrent } = require("brain.js");
 
@@ -18,12 +18,11 @@ const net = new recurrent.LSTM({
   inputSize: V,
   inputRange: V,
   outputSize: V,
-  hiddenLayers: Array.from({ length: layers }, () => H),
+  hiddenLayers: Array.from({ length: L }, () => H),
 });
 net.initialize();
 
 /** T − 1 tokens are T predictions: it puts a start before them and an end behind. */
-const { inputs } = w1Case();
 const sequences = Array.from({ length: B }, (_, b) =>
   Array.from({ length: T - 1 }, (_, t) => inputs[t * B + b]),
 );
@@ -35,10 +34,12 @@ function step() {
 }
 
 net.updateTrainingOptions({ learningRate });
+step();
 const packageFile = new URL("node_modules/brain.js/package.json", import.meta.url);
 await measure({
   version: JSON.parse(readFileSync(packageFile, "utf8")).version,
-  biases: null,
-  step,
-  steps: Number(process.argv[2]),
+  times: Number(process.argv[2]),
+  run: (count) => {
+    for (let k = 0; k < count; k++) step();
+  },
 });

@@ -1,24 +1,23 @@
 /**
  * W1 on TensorFlow.js, its wasm backend with SIMD and one thread: its own layers and Adam.
  *
- *     node tfjs.js STEPS
+ *     node tfjs.js TIMES
  */
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
+import { caseOf } from "../cases.ts";
+import { checkLosses } from "../checks.ts";
 import { measure } from "../measure.ts";
-import { W1, w1Case } from "../w1Case.ts";
 
 const require = createRequire(import.meta.url);
 const tf = require("@tensorflow/tfjs");
 const { setThreadsCount, setWasmPaths } = require("@tensorflow/tfjs-backend-wasm");
 
-const { vocabulary: V, hiddenSize: H, batch: B, steps: T, learningRate } = W1;
+const { I: V, H, B, T, weights, inputs, targets, learningRate } = caseOf("W1");
 
 setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json"))}/dist/`);
 setThreadsCount(1);
 await tf.setBackend("wasm");
-
-const { weights, inputs, targets } = w1Case();
 
 /** Ours are [rows, columns] with gates i f g o, and Keras' the transpose with the same order (it says i f c o). */
 const transposed = (values, rows) => tf.tensor2d(values, [rows, values.length / rows]).transpose();
@@ -35,14 +34,14 @@ const model = tf.sequential({
   layers: [lstm({ inputShape: [T, V] }), lstm({}), tf.layers.dense({ units: V })],
 });
 model.setWeights([
-  transposed(weights.weight_ih_l0, 4 * H),
-  transposed(weights.weight_hh_l0, 4 * H),
-  tf.tensor1d(weights.bias_l0),
-  transposed(weights.weight_ih_l1, 4 * H),
-  transposed(weights.weight_hh_l1, 4 * H),
-  tf.tensor1d(weights.bias_l1),
-  transposed(weights.weight_out, V),
-  tf.tensor1d(weights.bias_out),
+  transposed(weights.weight_ih_l0.data, 4 * H),
+  transposed(weights.weight_hh_l0.data, 4 * H),
+  tf.tensor1d(weights.bias_l0.data),
+  transposed(weights.weight_ih_l1.data, 4 * H),
+  transposed(weights.weight_hh_l1.data, 4 * H),
+  tf.tensor1d(weights.bias_l1.data),
+  transposed(weights.weight_out.data, V),
+  tf.tensor1d(weights.bias_out.data),
 ]);
 
 /** [T, B] → [B, T]: its layers take batches first. */
@@ -61,9 +60,11 @@ async function step() {
   return value;
 }
 
+await checkLosses("W1", "oneBias", step);
 await measure({
   version: tf.version.tfjs,
-  biases: "oneBias",
-  step,
-  steps: Number(process.argv[2]),
+  times: Number(process.argv[2]),
+  run: async (count) => {
+    for (let k = 0; k < count; k++) await step();
+  },
 });
