@@ -8,12 +8,14 @@ import { arrayOf, type CellArray, type CellMemory, type Position } from "./cellM
 import { gatherRows, scatterRows } from "./cellRows.ts";
 import type { LoweredCell } from "./cellStages.ts";
 import type { Linked, PlanContext } from "./compile.ts";
-import { packedProduct, rowSumProduct, type Stretch } from "./matmul.ts";
-import { weightProduct } from "./weightProduct.ts";
+import type { Stretch } from "./matrixProduct.ts";
+import { weightGradientProduct, weightProduct } from "./weightProduct.ts";
 
 export interface SourceProduct {
   /** What it feeds: threads divide alike what is named alike. */
   readonly feeds: string;
+  /** Whether all that it feeds begins with it, so that it may be multiplied long before the others. */
+  readonly leads: boolean;
   /** Packs a share of the weights. */
   prepare(share: Share): void;
   /** Pre-activations = or += source · W, for the rows at a position; a share of their columns. */
@@ -84,8 +86,9 @@ export function sourceProduct(
   const linkFirst = link(true);
   const linkOthers = link(false);
   const linkBack =
-    target && packedProduct(context, { inner: stretches, outer: inner, transposed: true });
-  const linkGradient = weightGradient && rowSumProduct(context, { inner: width, outer: stretches });
+    target && weightProduct(context, { inner: stretches, outer: inner, transposed: true });
+  const linkGradient =
+    weightGradient && weightGradientProduct(context, { inner: width, outer: stretches });
 
   return (linked) => {
     const first = linkFirst?.(linked);
@@ -94,6 +97,7 @@ export function sourceProduct(
     const sum = linkGradient?.(linked);
     return {
       feeds: feedsOf(stretches),
+      leads: stretches.every(({ first }) => first),
       prepare(share) {
         first?.pack(weights.offset, weights.stride, share);
         others?.pack(weights.offset, weights.stride, share);
@@ -147,6 +151,7 @@ function tokenProduct(
     });
     return {
       feeds: feedsOf(stretches),
+      leads: stretches.every(({ first }) => first),
       prepare() {},
       forward(at, share) {
         for (const { gather, at: column, column: from } of runs) {

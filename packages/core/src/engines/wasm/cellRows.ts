@@ -9,7 +9,7 @@ import { type Share, WHOLE } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { bytes, type Kernel, type Linked, type PlanContext } from "./compile.ts";
 import { f32, f32x4, i32, v128 } from "./instructions.ts";
-import { columnsBefore } from "./matmul.ts";
+import { columnsBefore } from "./matrixProduct.ts";
 
 const NUMBER_BYTES = 4;
 const VECTOR_BYTES = 16;

@@ -4,7 +4,7 @@ import { arrayOf, type CellMemory } from "./cellMemory.ts";
 import { sumRows } from "./cellRows.ts";
 import type { LoweredCell } from "./cellStages.ts";
 import type { Linked, PlanContext } from "./compile.ts";
-import { columnsBefore } from "./matmul.ts";
+import { columnsBefore } from "./matrixProduct.ts";
 
 /** @returns The sums for a window of so many rows, and of so many sequences. */
 export function vectorGradients(

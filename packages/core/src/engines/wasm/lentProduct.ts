@@ -14,7 +14,7 @@ import {
   type PackedProductShape,
   type RowSumProduct,
   type Stretch,
-} from "./matmul.ts";
+} from "./matrixProduct.ts";
 
 function lentBy({ gemm }: Linked): Gemm {
   if (gemm) return gemm;

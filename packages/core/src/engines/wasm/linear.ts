@@ -2,9 +2,9 @@
 import type { LinearSpec, Tensor } from "../engine.ts";
 import { sumRows } from "./cellRows.ts";
 import type { Linked, PlanContext, WasmOperation } from "./compile.ts";
-import { packedProduct, rowSumProduct, type Stretch } from "./matmul.ts";
+import type { Stretch } from "./matrixProduct.ts";
 import { noTraining, runCount, runLength, runStart } from "./spans.ts";
-import { weightProduct } from "./weightProduct.ts";
+import { weightGradientProduct, weightProduct } from "./weightProduct.ts";
 
 function whole({ width }: Tensor): readonly Stretch[] {
   return [{ at: 0, weights: 0, count: width }];
@@ -17,11 +17,11 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
   const linkForward = weightProduct(context, { inner: K, outer: N, transposed });
   const linkBackward =
     training?.inputGradient &&
-    packedProduct(context, { inner: N, outer: K, transposed: !transposed });
+    weightProduct(context, { inner: N, outer: K, transposed: !transposed });
   // dW lies as W does: [K, N] = Xᵀ · dY, [N, K] = dYᵀ · X.
   const linkGradients =
     training &&
-    rowSumProduct(context, {
+    weightGradientProduct(context, {
       inner: transposed ? output.width : input.width,
       outer: transposed ? K : N,
     });

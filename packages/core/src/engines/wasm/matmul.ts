@@ -1,5 +1,5 @@
 /**
- * Matrix products as operations need them, over the kernel in `productKernel.ts`.
+ * Matrix products over the kernel in `productKernel.ts`.
  *
  * `packedProduct`: C = start + A · W, or A · Wᵀ, with W packed once per `pack` and used many times.
  * `rowSumProduct`: C = start + Aᵀ · B, a sum over rows: the gradient of weights.
@@ -14,69 +14,14 @@ import { type Share, WHOLE } from "../engine.ts";
 import { padded } from "../layout.ts";
 import { type BlockFunction, copyBlock, transposeBlock } from "./blockKernels.ts";
 import { bytes, type Linked, type PlanContext } from "./compile.ts";
-import { lentProduct, lentRowSum } from "./lentProduct.ts";
+import {
+  columnsBefore,
+  type PackedProduct,
+  type PackedProductShape,
+  type RowSumProduct,
+  type Stretch,
+} from "./matrixProduct.ts";
 import { emitProduct, PANEL_COLUMNS, PRODUCT_PARAMETERS } from "./productKernel.ts";
-
-/** `count` consecutive numbers of a row, from `at` on; they meet the weights' rows (or columns) from `weights` on. */
-export interface Stretch {
-  readonly at: number;
-  readonly weights: number;
-  readonly count: number;
-}
-
-export interface PackedProductShape {
-  /** What a row of A gives to the sum. */
-  readonly inner: readonly Stretch[];
-  /** What a row of C takes. Each begins at a multiple of 4, and its padding, zero in W, is written too. */
-  readonly outer: readonly Stretch[];
-  /** False: W is [inner, outer]. True: W is [outer, inner]. */
-  readonly transposed: boolean;
-}
-
-/**
- * Offsets and strides in numbers. Rows of A and C are `aStride` and `cStride` apart. A share is of C's columns, all of them
- * unless given. No call takes memory.
- */
-export interface PackedProduct {
-  /** Makes a share of the packed copy. To be called when weights have changed. */
-  pack(weights: number, weightsStride: number, share?: Share): void;
-  /** C = A · W */
-  multiply(
-    a: number,
-    aStride: number,
-    rows: number,
-    c: number,
-    cStride: number,
-    share?: Share,
-  ): void;
-  /** C = C + A · W */
-  add(a: number, aStride: number, rows: number, c: number, cStride: number, share?: Share): void;
-  /** C = the row at `start`, laid out like a row of C, + A · W: a bias. */
-  addToRow(
-    a: number,
-    aStride: number,
-    rows: number,
-    c: number,
-    cStride: number,
-    start: number,
-    share?: Share,
-  ): void;
-}
-
-export interface RowSumProduct {
-  /** C = Aᵀ · B, or with `accumulate` C + Aᵀ · B. */
-  multiply(
-    a: number,
-    aStride: number,
-    rows: number,
-    b: number,
-    bStride: number,
-    c: number,
-    cStride: number,
-    accumulate: boolean,
-    share?: Share,
-  ): void;
-}
 
 /** Longest stretch of k in one pass: half a panel of so many rows, 32 KiB, stays in the first-level cache. */
 const BLOCK_INNER = 512;
@@ -125,12 +70,6 @@ function segmentsOf({ inner, outer }: PackedProductShape): Segment[] {
   return segments;
 }
 
-/** The first of so many columns that is not of the shares before this one: whole panels, but at the end. */
-export function columnsBefore(columns: number, index: number, count: number): number {
-  const panels = Math.ceil(columns / PANEL_COLUMNS);
-  return Math.min(columns, Math.floor((panels * index) / count) * PANEL_COLUMNS);
-}
-
 /** Width of the panel that begins where so many columns, a multiple of 4, are left. */
 function panelWidth(columnsLeft: number): number {
   let width = PANEL_COLUMNS;
@@ -151,7 +90,6 @@ export function packedProduct(
   context: PlanContext,
   shape: PackedProductShape,
 ): (linked: Linked) => PackedProduct {
-  if (context.lends) return lentProduct(context, shape);
   const segments = segmentsOf(shape);
   const { k, count, packed: lastPacked } = segments[segments.length - 1];
   const packed = context.scratch(lastPacked + k * padded(count));
@@ -253,7 +191,6 @@ export function rowSumProduct(
   context: PlanContext,
   { inner, outer }: { readonly inner: number; readonly outer: readonly Stretch[] },
 ): (linked: Linked) => RowSumProduct {
-  if (context.lends) return lentRowSum(context, { inner, outer });
   const widest = Math.max(...outer.map(({ count }) => padded(count)));
   const transposedSize = padded(inner * BLOCK_ROWS);
   context.temporary(transposedSize + BLOCK_ROWS * widest);

@@ -13,7 +13,7 @@ import { int8Scale, toInt8 } from "../../numbers/int8.ts";
 import { type PlanSpec, type Share, WHOLE } from "../engine.ts";
 import { padded } from "../layout.ts";
 import { bytes, type Linked, type PlanContext } from "./compile.ts";
-import { columnsBefore, type PackedProduct, type PackedProductShape } from "./matmul.ts";
+import { columnsBefore, type PackedProduct, type PackedProductShape } from "./matrixProduct.ts";
 import { PANEL_COLUMNS } from "./productKernel.ts";
 import {
   emitQuantisedProduct,

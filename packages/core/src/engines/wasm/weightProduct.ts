@@ -1,13 +1,22 @@
-/** Products of a layer's input with its weights, in the format that the plan asks for. */
+/** Products with weights by whoever computes them in this plan: integers, the machine's library, or kernels. */
 import type { Linked, PlanContext } from "./compile.ts";
-import { type PackedProduct, type PackedProductShape, packedProduct } from "./matmul.ts";
+import { lentProduct, lentRowSum } from "./lentProduct.ts";
+import { packedProduct, rowSumProduct } from "./matmul.ts";
+import type { PackedProduct, PackedProductShape, RowSumProduct, Stretch } from "./matrixProduct.ts";
 import { quantisedProduct } from "./quantisedProduct.ts";
 
 export function weightProduct(
   context: PlanContext,
   shape: PackedProductShape,
 ): (linked: Linked) => PackedProduct {
-  return context.plan.weights === "int8"
-    ? quantisedProduct(context, shape)
-    : packedProduct(context, shape);
+  if (context.plan.weights === "int8") return quantisedProduct(context, shape);
+  return context.lends ? lentProduct(context, shape) : packedProduct(context, shape);
+}
+
+/** The gradient of weights; see `rowSumProduct`. */
+export function weightGradientProduct(
+  context: PlanContext,
+  shape: { readonly inner: number; readonly outer: readonly Stretch[] },
+): (linked: Linked) => RowSumProduct {
+  return context.lends ? lentRowSum(context, shape) : rowSumProduct(context, shape);
 }

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { padded } from "../../../src/engines/layout.ts";
 import { Workshop } from "../../../src/engines/wasm/compile.ts";
-import { packedProduct, rowSumProduct, type Stretch } from "../../../src/engines/wasm/matmul.ts";
+import { packedProduct, rowSumProduct } from "../../../src/engines/wasm/matmul.ts";
+import type { Stretch } from "../../../src/engines/wasm/matrixProduct.ts";
 import { RandomStream, streamKey } from "../../../src/numbers/random.ts";
 
 /** Rows of random numbers in [−1, 1), padding zero. */

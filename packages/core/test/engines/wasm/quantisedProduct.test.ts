@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { LinearSpec, Share } from "../../../src/engines/engine.ts";
 import { padded } from "../../../src/engines/layout.ts";
 import { Workshop } from "../../../src/engines/wasm/compile.ts";
-import type { Stretch } from "../../../src/engines/wasm/matmul.ts";
+import type { Stretch } from "../../../src/engines/wasm/matrixProduct.ts";
 import { quantisedProduct } from "../../../src/engines/wasm/quantisedProduct.ts";
 import { int8Scale, toInt8 } from "../../../src/numbers/int8.ts";
 import { RandomStream, streamKey } from "../../../src/numbers/random.ts";
