@@ -112,4 +112,11 @@ export const WEIGHTS: Readonly<Record<string, Damage>> = {
     }
     return bytes;
   },
+  "a few bytes of weights that are others": (bytes, random) => {
+    const start = headerEnd(bytes);
+    for (let n = 1 + random.integer(4); n > 0; n--) {
+      bytes[start + random.integer(bytes.length - start)] = pick(random, [0x80, 0x7f, 0, 1, 0xff]);
+    }
+    return bytes;
+  },
 };

@@ -10,6 +10,7 @@ import {
   findCell,
   type LanguageModel,
   type LanguageModelConfig,
+  quantise,
   type TokenKind,
   Vocabulary,
 } from "@cellstate/core";
@@ -28,7 +29,7 @@ function model(
   cell: Cell,
   tokens: TokenKind,
   changes: Partial<LanguageModelConfig> = {},
-  precision: "float32" | "float64" = "float32",
+  precision: "float32" | "float64" | "int8" = "float32",
 ): Sample {
   const text = 'the quick brown fox — jumps over ça "and" \\ über 𝄞\n';
   const config = {
@@ -43,10 +44,11 @@ function model(
     ...changes,
   };
   const initial = { init: "uniform:0.08", forgetBias: null, chronoSteps: 50, seed: 1 } as const;
-  const made = createLanguageModel(config, initial, precision);
+  const drawn = createLanguageModel(config, initial, precision === "int8" ? "float32" : precision);
+  const made = precision === "int8" ? quantise(drawn) : drawn;
   made.training = { seed: 1, losses: [3.2, 1.5e-7], data: [{ name: "f.txt", bytes: 50 }] };
   return {
-    name: `${cell.name}, ${tokens}`,
+    name: `${cell.name}, ${tokens}, ${precision}`,
     bytes: encodeLanguageModel(made),
     read: (bytes) => {
       const model = decodeLanguageModel(bytes, FILE);
@@ -79,6 +81,8 @@ export function makeSamples(): readonly Sample[] {
     model(findCell("lstm-projection"), "characters", { projectionSize: 2, layers: 2 }),
     model(findCell("rnn"), "bytes", { hiddenSize: 2 }),
     model(defineCell("h[t] = tanh(W·[h[t-1], x[t]] + b_h)  # mine\n"), "characters"),
+    model(findCell("lstm"), "characters", { embeddingSize: 3, layers: 2 }, "int8"),
+    model(defineCell("h[t] = tanh(W·[h[t-1], x[t]] + b_h)\n"), "words", {}, "int8"),
     checkpoint,
   ];
 }
