@@ -40,7 +40,7 @@ export { readSafetensors, writeSafetensors } from "./files/safetensors.ts";
 export { type LayerTrace, type SignalTrace, type Trace, trace } from "./inspect/trace.ts";
 // Models
 export type { NetworkState } from "./models/carriedStates.ts";
-export { type GenerateOptions, generate, LanguageStream } from "./models/generate.ts";
+export { type GenerateOptions, generate } from "./models/generate.ts";
 export { gradientCheck } from "./models/gradientCheck.ts";
 export {
   createLanguageModel,
@@ -55,6 +55,7 @@ export {
   decodeLanguageModel,
   encodeLanguageModel,
 } from "./models/languageModelFile.ts";
+export { LanguageStream } from "./models/languageStream.ts";
 export { quantise, withWeights } from "./models/quantise.ts";
 export {
   createRecurrentNetwork,

@@ -3,8 +3,10 @@ import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import { RandomStream, streamKey } from "../numbers/random.ts";
 import type { LanguageModel } from "./languageModel.ts";
-import { LanguagePlan } from "./languagePlan.ts";
+import { LanguageStream } from "./languageStream.ts";
 import { Sampler, type SamplingOptions } from "./sampling.ts";
+
+export { LanguageStream };
 
 export interface GenerateOptions extends SamplingOptions {
   readonly engine: Engine;
@@ -16,33 +18,6 @@ export interface GenerateOptions extends SamplingOptions {
   readonly stop?: string;
   /** @default 1 */
   readonly seed?: number;
-}
-
-const ONE_STEP = { steps: 1, batch: 1, from: 0, to: 1 } as const;
-
-/** One sequence, read token by token, its state carried along. A step is synchronous and takes no memory. */
-export class LanguageStream {
-  readonly #plan: LanguagePlan;
-  readonly #logits: Float32Array | Float64Array;
-
-  constructor(model: LanguageModel, engine: Engine) {
-    this.#plan = new LanguagePlan(model, engine, { steps: 1, batch: 1 }, "inference");
-    const { offset, width } = this.#plan.logits;
-    this.#logits = this.#plan.compiled.numbers.subarray(offset, offset + width);
-  }
-
-  /** Forgets everything. */
-  reset(): void {
-    this.#plan.resetStates(1);
-  }
-
-  /** Reads a token. @returns The logits of the next one: a view that the next step changes. */
-  step(token: number): Float32Array | Float64Array {
-    this.#plan.writeToken(token);
-    this.#plan.forwardToLogits(ONE_STEP);
-    this.#plan.carryStates(ONE_STEP);
-    return this.#logits;
-  }
 }
 
 /**
@@ -79,9 +54,11 @@ export function* generate(model: LanguageModel, options: GenerateOptions): Gener
   const chance = new RandomStream(streamKey(seed, "sampling"));
   const stream = new LanguageStream(model, options.engine);
 
-  let logits: Float32Array | Float64Array | null = null;
-  for (const token of encodePrompt(model, prompt)) logits = stream.step(token);
-  logits ??= stream.step(vocabulary.numberOf("\n") ?? chance.integer(vocabulary.size));
+  const read = encodePrompt(model, prompt);
+  let logits =
+    read.length > 0
+      ? stream.read(read)
+      : stream.step(vocabulary.numberOf("\n") ?? chance.integer(vocabulary.size));
 
   const decoder = vocabulary.decoder();
   // The end of what was written that may be the beginning of the stop text is held back.

@@ -3,10 +3,11 @@
  * run in their order, step after step, and backward in reverse. The loop over time costs nothing visible in TypeScript.
  *
  * Every step multiplies its own rows, those of x too: as fast as one product for the whole window (59 GFLOP/s at 50
- * rows as at 2,500), and the same in a plan that infers step by step. Only the gradients of weights, sums over all
- * rows, are one product for the window.
+ * rows as at 2,500). Only the gradients of weights, sums over all rows, are one product for the window; and in a plan
+ * that infers with few rows a step, x is multiplied for many steps at once, so that its weights are read once for all of
+ * them. The bits are the same: a pre-activation is one chain of sums, and x comes first in it.
  */
-import { type CellSpec, WHOLE } from "../engine.ts";
+import { type CellSpec, type PlanSpec, type Span, WHOLE } from "../engine.ts";
 import { BACKWARD_INTERLEAVE, cellKernel, FORWARD_INTERLEAVE } from "./cellKernel.ts";
 import { lowerCell } from "./cellLowering.ts";
 import { addressAt, arrayOf, type CellArray, cellMemory, type Position } from "./cellMemory.ts";
@@ -29,6 +30,17 @@ interface ForwardStage extends Stage {
   readonly parts: readonly number[];
 }
 
+/** Up to so many sequences, a step has few rows. */
+const FEW_ROWS = 4;
+/** Rows of x that are multiplied at once where steps have few. */
+const ROWS_AHEAD = 64;
+
+/** Steps whose products with x are made together. */
+function stepsAhead({ training }: CellSpec, { steps, batch }: PlanSpec): number {
+  if (training !== null || batch > FEW_ROWS) return 1;
+  return Math.min(steps, Math.floor(ROWS_AHEAD / batch));
+}
+
 export const cell: OperationKind<CellSpec> = (spec, context) => {
   const { program, sizes, training } = spec;
   const lowered = lowerCell(program, {
@@ -37,7 +49,8 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
     inputGradient: Boolean(training?.inputGradient),
     signals: spec.signals.map(({ signal }) => signal),
   });
-  const memory = cellMemory(spec, lowered, context);
+  const ahead = stepsAhead(spec, context.plan);
+  const memory = cellMemory(spec, lowered, context, ahead);
 
   const linkKernel = (kernel: Kernel, interleave: number) => {
     const { arrays, handle } = cellKernel(context, kernel, interleave, (array) => {
@@ -81,17 +94,24 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
     const kindOf = (k: number) => program.nodes[program.sources[k].node].kind;
     const isComputed = (k: number): boolean => kindOf(k) !== "input" && kindOf(k) !== "previous";
     const pick = (wanted: (k: number) => boolean) => products.filter((_, k) => wanted(k));
+    /** The product with x, where it may be made ahead. */
+    const early = pick((k) => ahead > 1 && kindOf(k) === "input" && products[k].leads);
+    const earlyPart = 0;
     // Products of a stage that feed the same columns are divided alike, so each thread may do one after the other.
-    const alike: SourceProduct[][] = [];
-    const forward = linkForward.map((link, stage): ForwardStage => {
-      const own = pick((k) => program.sources[k].stage === stage);
-      const parts: number[] = [];
-      own.forEach((product, i) => {
-        if (i > 0 && product.feeds === own[i - 1].feeds) alike[alike.length - 1].push(product);
-        else parts.push(alike.push([product]) - 1);
+    const alike: SourceProduct[][] = [early];
+    const linkedForward = linkForward.map((link) => link(linked));
+    const stagesOf = (wanted: (product: SourceProduct) => boolean): ForwardStage[] =>
+      linkedForward.map((kernel, stage) => {
+        const own = pick((k) => program.sources[k].stage === stage).filter(wanted);
+        const parts: number[] = [];
+        own.forEach((product, i) => {
+          if (i > 0 && product.feeds === own[i - 1].feeds) alike[alike.length - 1].push(product);
+          else parts.push(alike.push([product]) - 1);
+        });
+        return { ...kernel, products: own, parts };
       });
-      return { ...link(linked), products: own, parts };
-    });
+    const forward = stagesOf(() => true);
+    const late = stagesOf((product) => !early.includes(product));
     const backward = linkBackward.map((link, stage): Stage => {
       const ready = pick((k) => isComputed(k) && program.sources[k].gradientStage === stage);
       return { ...link(linked), products: ready };
@@ -102,63 +122,86 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
     const sumVectors = linkVectors(linked);
     const { numbers } = linked;
     const at: Position = { step: 0, previous: 0, batch: 0, rows: 0 };
-    const moveTo = (step: number, batch: number): void => {
-      at.step = step * batch + at.batch;
+    const moveTo = (t: number, { batch, from, to }: Span): void => {
+      at.step = t * batch + from;
       at.previous = at.step - batch;
+      at.batch = (t % ahead) * batch + from;
+      at.rows = to - from;
+    };
+    /** Steps [begin, end) as if they were one of many rows. */
+    const moveToAll = (begin: number, end: number, batch: number): void => {
+      at.step = begin * batch;
+      at.previous = at.step - batch;
+      at.batch = 0;
+      at.rows = (end - begin) * batch;
+    };
+    const isEarly = (begin: number, end: number, { batch, from, to }: Span): boolean =>
+      early.length > 0 && end - begin > 1 && to - from === batch;
+    const writeInput = (): void => {
+      if (!writeOneHot || "width" in spec.input) return;
+      writeOneHot(addressAt(oneHot, 0, at), bytes(spec.input.offset + at.step), at.rows);
     };
 
     return {
       prepare(share) {
         for (const product of products) product.prepare(share);
       },
-      forward({ steps, batch, from, to }) {
-        at.batch = from;
-        at.rows = to - from;
-        for (let t = 0; t < steps; t++) {
-          moveTo(t, batch);
-          if (writeOneHot && !("width" in spec.input)) {
-            writeOneHot(addressAt(oneHot, 0, at), bytes(spec.input.offset + at.step), at.rows);
+      forward(span) {
+        const { steps, batch } = span;
+        for (let begin = 0; begin < steps; begin += ahead) {
+          const end = Math.min(begin + ahead, steps);
+          const isAhead = isEarly(begin, end, span);
+          if (isAhead) {
+            moveToAll(begin, end, batch);
+            for (const product of early) product.forward(at, WHOLE);
           }
-          for (const { products: own, run, table } of forward) {
-            for (const product of own) product.forward(at, WHOLE);
-            run(table, at.step, at.previous, at.batch, at.rows);
+          const stages = isAhead ? late : forward;
+          for (let t = begin; t < end; t++) {
+            moveTo(t, span);
+            writeInput();
+            for (const { products: own, run, table } of stages) {
+              for (const product of own) product.forward(at, WHOLE);
+              run(table, at.step, at.previous, at.batch, at.rows);
+            }
           }
         }
       },
       /** The products of a stage by columns; its kernel takes a few microseconds and runs here. */
-      forwardColumns({ steps, batch }, divide) {
-        at.batch = 0;
-        at.rows = batch;
-        for (let t = 0; t < steps; t++) {
-          moveTo(t, batch);
-          if (writeOneHot && !("width" in spec.input)) {
-            writeOneHot(addressAt(oneHot, 0, at), bytes(spec.input.offset + at.step), at.rows);
-          }
-          for (const { parts, run, table } of forward) {
-            for (const part of parts) {
-              divide(part, at.step, batch);
-              // Whoever divides may have done a share of it here.
-              moveTo(t, batch);
+      forwardColumns(span, divide) {
+        const { steps, batch } = span;
+        for (let begin = 0; begin < steps; begin += ahead) {
+          const end = Math.min(begin + ahead, steps);
+          const isAhead = isEarly(begin, end, span);
+          if (isAhead) divide(earlyPart, begin * batch, (end - begin) * batch);
+          const stages = isAhead ? late : forward;
+          for (let t = begin; t < end; t++) {
+            moveTo(t, span);
+            writeInput();
+            for (const { parts, run, table } of stages) {
+              for (const part of parts) {
+                divide(part, at.step, batch);
+                // Whoever divides may have done a share of it here.
+                moveTo(t, span);
+              }
+              run(table, at.step, at.previous, at.batch, at.rows);
             }
-            run(table, at.step, at.previous, at.batch, at.rows);
           }
         }
       },
       columns(part, step, rows, share) {
-        at.batch = 0;
-        at.rows = rows;
         at.step = step;
         at.previous = step - rows;
+        at.batch = part === earlyPart ? 0 : step % (ahead * rows);
+        at.rows = rows;
         for (const product of alike[part]) product.forward(at, share);
       },
-      backward({ steps, batch, from, to }) {
-        at.batch = from;
-        at.rows = to - from;
+      backward(span) {
+        const { steps, from, to } = span;
         for (const { offset, stride } of memory.vectorSum) {
           numbers.fill(0, offset + from * stride, offset + to * stride);
         }
         for (let t = steps - 1; t >= 0; t--) {
-          moveTo(t, batch);
+          moveTo(t, span);
           for (const { products: own, run, table } of backward) {
             run(table, at.step, at.previous, at.batch, at.rows);
             for (const product of own) product.backward(at);
@@ -167,9 +210,7 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
         }
       },
       gradients({ steps, batch }, share) {
-        at.batch = 0;
-        at.rows = steps * batch;
-        moveTo(0, batch);
+        moveToAll(0, steps, batch);
         for (const product of products) product.gradient(at, share);
         sumVectors(steps * batch, batch, share);
       },

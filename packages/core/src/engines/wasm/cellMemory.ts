@@ -16,7 +16,7 @@ export interface Position {
   step: number;
   /** (t − 1)·batch + from: before the first step, the rows of the initial state. */
   previous: number;
-  /** from */
+  /** from; or, where there is room for some steps ahead, (t mod ahead)·batch + from. */
   batch: number;
   /** to − from */
   rows: number;
@@ -24,7 +24,13 @@ export interface Position {
 
 export type CellMemory = Readonly<Record<ArrayName, readonly CellArray[]>>;
 
-export function cellMemory(spec: CellSpec, lowered: LoweredCell, context: PlanContext): CellMemory {
+/** @param ahead Steps for which there is room in what a plan that only infers uses again and again. */
+export function cellMemory(
+  spec: CellSpec,
+  lowered: LoweredCell,
+  context: PlanContext,
+  ahead: number,
+): CellMemory {
   const { program, sizes, training } = spec;
   const { steps, batch } = context.plan;
   const array = (rows: ArrayShape["rows"], { offset, stride }: Tensor): CellArray => {
@@ -32,10 +38,10 @@ export function cellMemory(spec: CellSpec, lowered: LoweredCell, context: PlanCo
   };
   const own = (rows: "step" | "batch", width: number): CellArray => {
     const stride = padded(width);
-    const count = rows === "step" ? steps * batch : batch;
+    const count = (rows === "step" ? steps : ahead) * batch;
     return { rows, stride, offset: context.scratch(count * stride) };
   };
-  /** A plan that only infers keeps what a step computed until the next. */
+  /** A plan that only infers keeps what a step computed until its room is used again: after `ahead` steps. */
   const kept = training ? "step" : "batch";
   const loads = [...lowered.forward, ...lowered.backward]
     .flatMap(({ loops }) => loops.flatMap(({ code }) => code))
