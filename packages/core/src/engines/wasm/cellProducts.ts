@@ -9,7 +9,7 @@ import { gatherRows, scatterRows } from "./cellRows.ts";
 import type { LoweredCell } from "./cellStages.ts";
 import type { Linked, PlanContext } from "./compile.ts";
 import type { Stretch } from "./matrixProduct.ts";
-import { weightGradientProduct, weightProduct } from "./weightProduct.ts";
+import { gradientProduct, weightGradientProduct, weightProduct } from "./weightProduct.ts";
 
 export interface SourceProduct {
   /** What it feeds: threads divide alike what is named alike. */
@@ -86,7 +86,7 @@ export function sourceProduct(
   const linkFirst = link(true);
   const linkOthers = link(false);
   const linkBack =
-    target && weightProduct(context, { inner: stretches, outer: inner, transposed: true });
+    target && gradientProduct(context, { inner: stretches, outer: inner, transposed: true });
   const linkGradient =
     weightGradient && weightGradientProduct(context, { inner: width, outer: stretches });
 

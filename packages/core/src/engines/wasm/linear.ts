@@ -4,7 +4,7 @@ import { sumRows } from "./cellRows.ts";
 import type { Linked, PlanContext, WasmOperation } from "./compile.ts";
 import type { Stretch } from "./matrixProduct.ts";
 import { noTraining, runCount, runLength, runStart } from "./spans.ts";
-import { weightGradientProduct, weightProduct } from "./weightProduct.ts";
+import { gradientProduct, weightGradientProduct, weightProduct } from "./weightProduct.ts";
 
 function whole({ width }: Tensor): readonly Stretch[] {
   return [{ at: 0, weights: 0, count: width }];
@@ -17,7 +17,7 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
   const linkForward = weightProduct(context, { inner: K, outer: N, transposed });
   const linkBackward =
     training?.inputGradient &&
-    weightProduct(context, { inner: N, outer: K, transposed: !transposed });
+    gradientProduct(context, { inner: N, outer: K, transposed: !transposed });
   // dW lies as W does: [K, N] = Xᵀ · dY, [N, K] = dYᵀ · X.
   const linkGradients =
     training &&

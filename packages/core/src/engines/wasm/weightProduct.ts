@@ -9,7 +9,16 @@ export function weightProduct(
   context: PlanContext,
   shape: PackedProductShape,
 ): (linked: Linked) => PackedProduct {
-  if (context.plan.weights === "int8") return quantisedProduct(context, shape);
+  return context.plan.weights === "int8"
+    ? quantisedProduct(context, shape)
+    : gradientProduct(context, shape);
+}
+
+/** Of gradients with weights: in float32 whatever the format. */
+export function gradientProduct(
+  context: PlanContext,
+  shape: PackedProductShape,
+): (linked: Linked) => PackedProduct {
   return context.lends ? lentProduct(context, shape) : packedProduct(context, shape);
 }
 
