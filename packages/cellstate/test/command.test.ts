@@ -45,7 +45,10 @@ describe("help", () => {
         eval           how well a model foretells a text
         info           what a model's file holds: equations, shapes, parameters, how
                        it was trained
+        convert        keep a model's weights otherwise: int8, a quarter of the file
         cells          the cells that come with it: equations, captions, sources
+        doctor         what this machine offers: threads, BLAS, how fast each engine
+                       is
         help           show a command's help
       "
     `);
@@ -96,6 +99,15 @@ describe("what makes no sense is told in one line, with exit code 2", () => {
       ["train", "x.txt", "--tokens", "letters"],
       "--tokens letters: expected characters, words or bytes",
     ],
+    [["train", "x.txt", "--engine", "gpu"], "--engine gpu: expected auto, wasm, blas or reference"],
+    [["train", "x.txt", "--threads", "0"], "--threads 0: expected a positive integer"],
+    [["eval", "m", "x.txt", "--threads", "two"], "--threads two: expected a positive integer"],
+    [["generate", "m", "--threads", "1000"], "--threads 1000: expected 256 at most"],
+    [
+      ["train", "x.txt", "--engine", "reference", "--threads", "2"],
+      "--threads 2: the reference engine has one thread; leave the option out",
+    ],
+    [["doctor", "--seconds", "-1"], "--seconds -1: expected a number of 0 or more"],
     [["train", "x.txt", "--preset", "gpt"], "--preset gpt: expected char-rnn"],
     [["train", "x.txt", "--schedule", "triangle"], 'schedule "triangle": expected'],
     [["train", "x.txt", "--init", "zeros"], '--init: unknown "zeros"'],
@@ -192,6 +204,7 @@ describe("train, and what one does with a model", () => {
         "perplexity",
         "tokens",
         "unknown",
+        "weights",
         "engine",
         "threads",
       ]);

@@ -6,8 +6,10 @@ import { type AddCommand, jsonOption } from "./common.ts";
 const EXAMPLES = `
 Examples:
   $ cellstate doctor
-  $ cellstate doctor --seconds 0              without measuring
-  $ CELLSTATE_BLAS=openblas cellstate doctor  with this library alone: onednn, accelerate, mkl, openblas, a path, or none`;
+  $ cellstate doctor --seconds 0    without measuring
+
+Which library is taken can be said in the environment: CELLSTATE_BLAS=openblas, or onednn, accelerate, mkl, a
+library's path, or none.`;
 
 export const addDoctor: AddCommand = (program, terminal) => {
   program

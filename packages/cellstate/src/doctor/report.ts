@@ -17,8 +17,9 @@ export interface Findings {
 }
 
 const WIDEST = 100;
-/** Of the words at the left. */
+/** Columns of the words at the left, and of a figure there. */
 const LABEL = 12;
+const FIGURE = 6;
 
 export function printFindings(findings: Findings, out: Output): void {
   const width = Math.min(out.width, WIDEST);
@@ -47,7 +48,9 @@ function printMachine(machine: Machine, out: Output, width: number): void {
     // Whole, however long: one may want to copy it.
     if (path !== name) out.line(`${" ".repeat(LABEL)}${out.style(path, "dim")}`);
   }
-  if (noBlas) say(blas.length === 0 ? "BLAS" : "", `none: ${noBlas.reason}; ${noBlas.advice}`);
+  if (noBlas) {
+    say(blas.length === 0 ? "BLAS" : "", `none is used: ${noBlas.reason}: ${noBlas.advice}`);
+  }
 }
 
 function counted(count: number, noun: string): string {
@@ -69,7 +72,7 @@ function printSpeeds({ speeds, workloads }: Findings, out: Output, width: number
   const names = ["GFLOP/s", ...speeds.map(({ engine }) => engine)];
   const threads = ["threads", ...speeds.map((speed) => String(speed.threads))];
   const first = Math.max(...names.map(displayWidth));
-  const columns = workloads.map(({ label }) => Math.max(displayWidth(label), 6));
+  const columns = workloads.map(({ label }) => Math.max(displayWidth(label), FIGURE));
   const total = first + 2 + "threads".length + columns.reduce((sum, each) => sum + each + 2, 0);
   if (total < width) {
     const row = (cells: readonly string[], name: number): string =>
@@ -86,8 +89,10 @@ function printSpeeds({ speeds, workloads }: Findings, out: Output, width: number
     for (const [i, { label }] of workloads.entries()) {
       out.line(out.style(`${label}, GFLOP/s`, "bold"));
       for (const speed of speeds) {
-        const text = emphasised(speed, i, cell(speed, i).padStart(6));
-        out.line(`${text}  ${speed.engine}, ${counted(speed.threads, "thread")}`);
+        const text = `${speed.engine}, ${counted(speed.threads, "thread")}`;
+        const [start = "", ...more] = wrap(text, Math.max(20, width - FIGURE - 2));
+        out.line(`${emphasised(speed, i, cell(speed, i).padStart(FIGURE))}  ${start}`);
+        for (const line of more) out.line(`${" ".repeat(FIGURE + 2)}${line}`);
       }
     }
   }

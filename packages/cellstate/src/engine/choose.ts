@@ -44,10 +44,12 @@ export interface ChooseOptions {
 }
 
 /**
- * From so many multiply-adds in the product of one step and one gate (rows × units × units) the machine's products are taken.
- * docs/decisions/0010-which-engine-computes.md has the measurements.
+ * From so many multiply-adds in the product of one step and one gate (rows × units × units) the machine's products are taken: a
+ * training step is then 1.6 times as fast with oneDNN and 1.2 times with OpenBLAS, and the more the larger. With fewer rows
+ * than these the engine computes by its own kernels anyway. Measured: docs/decisions/0010-which-engine-computes.md.
  */
-export const WORTHWHILE_PRODUCT = 30_000;
+export const WORTHWHILE_PRODUCT = 16_384;
+export const WORTHWHILE_ROWS = 8;
 
 /** @throws CellstateError `engine` where `blas` was asked for and there is none, with what to install. */
 export function chooseEngine(options: ChooseOptions = {}): EngineChoice {
@@ -65,7 +67,7 @@ export function chooseEngine(options: ChooseOptions = {}): EngineChoice {
     case "blas": {
       const { choice, reason, advice } = findBlasEngine(library);
       if (choice) return choice;
-      throw new CellstateError("engine", `engine blas: ${reason}; ${advice}`);
+      throw new CellstateError("engine", `engine blas: ${reason}: ${advice}`);
     }
     case "auto": {
       const small = shape && tooSmall(shape);
@@ -84,7 +86,8 @@ export function chooseEngine(options: ChooseOptions = {}): EngineChoice {
 /** Why the machine's products would not pay, or null where they would. */
 function tooSmall({ hiddenSize, batchSize }: WorkShape): string | null {
   if (batchSize === 1) return "as fast as a BLAS one step at a time";
-  return batchSize * hiddenSize ** 2 < WORTHWHILE_PRODUCT ? "as fast as a BLAS at this size" : null;
+  const isSmall = batchSize < WORTHWHILE_ROWS || batchSize * hiddenSize ** 2 < WORTHWHILE_PRODUCT;
+  return isSmall ? "as fast as a BLAS at this size" : null;
 }
 
 function wasm(why: string | null): EngineChoice {

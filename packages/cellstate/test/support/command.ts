@@ -17,6 +17,8 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly node?: string;
+  /** Another program than the command. */
+  readonly program?: string;
   /** A file for standard output, in place of a pipe. */
   readonly stdout?: string;
   readonly env?: NodeJS.ProcessEnv;
@@ -28,7 +30,7 @@ export async function cellstate(args: readonly string[], options: RunOptions = {
   // What npx or npm say of themselves is about the tests, not about the command.
   const { NO_COLOR: _, FORCE_COLOR: __, npm_command: ___, ...env } = process.env;
   const output = options.stdout === undefined ? "pipe" : openSync(options.stdout, "w");
-  const child = spawn(options.node ?? process.execPath, [BIN, ...args], {
+  const child = spawn(options.node ?? process.execPath, [options.program ?? BIN, ...args], {
     cwd: options.cwd,
     env: { ...env, ...options.env },
     stdio: ["ignore", output, "pipe"],
