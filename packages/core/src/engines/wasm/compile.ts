@@ -29,6 +29,7 @@ import {
   type FunctionBuilder,
   type FunctionHandle,
   type Locals,
+  type MemoryType,
   ModuleBuilder,
 } from "./assembler.ts";
 import type { Gemm } from "./gemm.ts";
@@ -175,14 +176,19 @@ export class Workshop implements PlanContext {
     return short === key ? key : `${short}... #${this.#kernels.size}`;
   }
 
+  /** What was asked for, as a module, and the memory that it wants. */
+  emit(): MemoryType & { readonly bytes: Uint8Array<ArrayBuffer> } {
+    const count = this.#size + this.#temporary * this.#threads;
+    const pages = Math.ceil((count * BYTES_PER_NUMBER) / PAGE_BYTES);
+    const shared = this.#threads > 1;
+    return { pages, shared, bytes: this.#module.bytes({ pages, shared }) };
+  }
+
   /** @throws RangeError when the memory cannot be had; the message says how much it is. */
   make(): { readonly memory: WebAssembly.Memory; readonly module: WebAssembly.Module } {
-    const count = this.#size + this.#temporary * this.#threads;
-    const shared = this.#threads > 1;
-    const pages = Math.ceil((count * BYTES_PER_NUMBER) / PAGE_BYTES);
+    const { pages, shared, bytes } = this.emit();
     const memory = allocate(pages, shared);
-    const module = new WebAssembly.Module(this.#module.bytes({ pages, shared }));
-    return { memory, module };
+    return { memory, module: new WebAssembly.Module(bytes) };
   }
 
   linkTo({ memory, module, gemm, thread, args }: Place): Linked {

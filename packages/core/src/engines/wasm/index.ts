@@ -4,7 +4,7 @@
  */
 import { createThreadServer } from "../../threads/serve.ts";
 import { oneThread, type ThreadMessage, type Threads } from "../../threads/threads.ts";
-import type { Engine, OperationSpec } from "../engine.ts";
+import type { Engine, OperationSpec, PlanSpec } from "../engine.ts";
 import { cell } from "./cell.ts";
 import type { Linked, PlanContext, WasmOperation } from "./compile.ts";
 import { crossEntropy } from "./crossEntropy.ts";
@@ -12,7 +12,7 @@ import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
 import type { GemmLender } from "./gemm.ts";
 import { linear } from "./linear.ts";
-import { compilePlan, linkPlan, type PlanMessage, type PlanParts } from "./plan.ts";
+import { compilePlan, emitModule, linkPlan, type PlanMessage, type PlanParts } from "./plan.ts";
 import { squaredError } from "./squaredError.ts";
 import { sumOfSquares } from "./sumOfSquares.ts";
 import { updates } from "./update.ts";
@@ -42,6 +42,11 @@ export function createWasmEngine(options: WasmEngineOptions = {}): Engine {
     threads: threads.count,
     compile: (plan) => compilePlan(plan, PARTS, hands),
   };
+}
+
+/** The WebAssembly module that the engine emits for a plan on one thread. */
+export function wasmModule(plan: PlanSpec): Uint8Array {
+  return emitModule(plan, PARTS);
 }
 
 /**

@@ -138,6 +138,13 @@ function weightsOf(spec: OperationSpec): number {
   }
 }
 
+/** The module that a plan's kernels make, for one thread: to be looked at, or compared. */
+export function emitModule(plan: PlanSpec, parts: PlanParts): Uint8Array {
+  const workshop = new Workshop(plan);
+  planMoves(workshop, parts);
+  return workshop.emit().bytes;
+}
+
 /** The same plan on another thread. */
 export function linkPlan(
   { plan, memory, module }: PlanMessage,
