@@ -8,15 +8,18 @@
  */
 import { keep } from "../bench/results.ts";
 import type { Experiment } from "./experiment.ts";
+import { int8 } from "./int8.ts";
 import { tinyshakespeare } from "./tinyshakespeare.ts";
 
-const EXPERIMENTS: Readonly<Record<string, Experiment>> = { tinyshakespeare };
+const EXPERIMENTS: Readonly<Record<string, Experiment>> = { tinyshakespeare, int8 };
 
 async function main(): Promise<void> {
   const [name] = process.argv.slice(2);
   const experiment = Object.hasOwn(EXPERIMENTS, name ?? "") ? EXPERIMENTS[name] : undefined;
   if (!experiment) {
-    const rows = Object.entries(EXPERIMENTS).map(([key, { about }]) => `  ${key}   ${about}`);
+    const rows = Object.entries(EXPERIMENTS).map(
+      ([key, { about }]) => `  ${key.padEnd(15)}   ${about}`,
+    );
     const unknown = name ? `no experiment "${name}"\n` : "";
     console.error(`${unknown}npm run experiments -- NAME, one of\n${rows.join("\n")}`);
     process.exitCode = name ? 2 : 0;

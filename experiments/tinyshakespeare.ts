@@ -2,16 +2,14 @@
  * tinyshakespeare, character by character: char-rnn's own settings beside what PyTorch reaches with them, and the command's
  * defaults.
  */
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { circumstances } from "../bench/results.ts";
+import { cellstate, inFolder } from "./command.ts";
 import type { Experiment } from "./experiment.ts";
 
 const DATA = fileURLToPath(new URL("../../shared/data/tinyshakespeare.txt", import.meta.url));
-const COMMAND = fileURLToPath(new URL("../packages/cellstate/bin/cellstate.js", import.meta.url));
 
 /**
  * Validation loss in nats by epoch: PyTorch 1.13, one seed, char-rnn's settings; computed for this project. Other
@@ -33,13 +31,12 @@ interface Run {
 }
 
 /** Trains with these options and reads the log. */
-async function trainWith(options: readonly string[]): Promise<Run> {
-  const folder = mkdtempSync(join(tmpdir(), "cellstate-"));
-  try {
+function trainWith(options: readonly string[]): Promise<Run> {
+  return inFolder(async (folder) => {
     const log = join(folder, "log.jsonl");
     const model = join(folder, "model.safetensors");
     const given = ["train", DATA, ...options];
-    const printed = await output([...given, "--out", model, "--log", log, "--json"]);
+    const printed = await cellstate([...given, "--out", model, "--log", log, "--json"]);
     const { parameters, seconds, tokensPerSecond, validationLoss } = JSON.parse(printed);
     const lines = readFileSync(log, "utf8").trim().split("\n");
     const validations = lines
@@ -53,26 +50,6 @@ async function trainWith(options: readonly string[]): Promise<Run> {
       validationLoss,
       validationLosses: Object.fromEntries(validations.map(({ epoch, loss }) => [epoch, loss])),
     };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** What the command prints on standard output; the rest goes to this terminal. */
-function output(args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [COMMAND, ...args], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    let text = "";
-    child.stdout.on("data", (chunk) => {
-      text += chunk;
-    });
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) resolve(text);
-      else reject(new Error(`cellstate ${args.join(" ")} ended with ${code}`));
-    });
   });
 }
 

@@ -68,12 +68,13 @@ function blocksOf(inner: PackedProductShape["inner"]): Block[] {
   });
 }
 
+/** @param wide Whether weights are packed in 16 bits. The bits of the products are the same. @default where the plan has few */
 export function quantisedProduct(
   context: PlanContext,
   { inner, outer, transposed }: PackedProductShape,
+  wide: boolean = 2 * countWeights(context.plan) <= WIDE_BYTES,
 ): (linked: Linked) => PackedProduct {
   const blocks = blocksOf(inner);
-  const wide = 2 * countWeights(context.plan) <= WIDE_BYTES;
   const weightBytes = wide ? 2 : 1;
   let packedBytes = 0;
   const stretches: readonly Columns[] = outer.map(({ at, weights, count }) => {
