@@ -56,6 +56,11 @@ export {
   encodeLanguageModel,
 } from "./models/languageModelFile.ts";
 export { LanguageStream } from "./models/languageStream.ts";
+export {
+  type JoinedStream,
+  LanguageStreams,
+  type LanguageStreamsOptions,
+} from "./models/languageStreams.ts";
 export { quantise, withWeights } from "./models/quantise.ts";
 export {
   createRecurrentNetwork,

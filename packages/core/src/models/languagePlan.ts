@@ -108,9 +108,9 @@ export class LanguagePlan {
     }
   }
 
-  /** One token for the next step of a plan of one row. */
-  writeToken(token: number): void {
-    this.compiled.integers[this.#tokens.offset] = token;
+  /** One token for the next step, of one row of the batch. */
+  writeToken(token: number, row = 0): void {
+    this.compiled.integers[this.#tokens.offset + row] = token;
   }
 
   /** Tokens [from, from + rows) for the next rows, where no target is wanted. */
