@@ -10,7 +10,7 @@
  * the column) · sum. A row that is not finite has NaN for its scale, and so NaN in all its columns.
  *
  * One row is bounded by what vector units do with a weight: widen, multiply, add. So there is a second form for weights that a
- * cache holds anyhow: widened once, 16 bits each, a quarter faster, the same bits. Figures: docs/decisions/0010.
+ * cache holds anyhow: widened once, 16 bits each, a quarter faster, the same bits. Figures: docs/decisions/0011.
  */
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { f32, f32x4, i16x8, i32, i32x4, shuffleLanes, v128 } from "./instructions.ts";
