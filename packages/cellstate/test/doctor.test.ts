@@ -66,7 +66,7 @@ describe("the report", () => {
     why: "the fastest here; --engine wasm gives the same bits on every machine",
     lender: null,
   }));
-  const machine = { ...examineMachine(), blas: [], noBlas: null };
+  const machine = { ...examineMachine(), blas: [], noBlas: null, load: 7 };
   const findings: Findings = { machine, workloads: loads, speeds, choices };
 
   function printed(columns: number, env: NodeJS.ProcessEnv): string {
@@ -85,6 +85,10 @@ describe("the report", () => {
     expect(printed(80, {})).toMatch(/^GFLOP\/s +threads +2×128 +1×512 +one token$/m);
     expect(printed(80, {})).toMatch(/^blas \(oneDNN 3\.6\.2\) +2 +99 +104 +11$/m);
     expect(printed(40, {})).toMatch(/^2×128, GFLOP\/s\n +98 {2}wasm, 2 threads$/m);
+  });
+
+  test("says where other programs have slowed the figures down", () => {
+    expect(printed(80, {})).toContain("Other programs keep the machine busy (a load of 7.0)");
   });
 
   test("has colours only where they are wanted, and says the same in them", () => {

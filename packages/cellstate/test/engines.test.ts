@@ -102,6 +102,18 @@ test("--engine blas without a library fails in one line that says what to do, be
   });
 });
 
+test("--engine blas is not taken and ignored where weights are in int8", async () => {
+  await withText(async (_, run) => {
+    await run(["train", "x.txt", "--steps", "2", ...SMALL]);
+    const asked = ["--weights", "int8", "--engine", "blas"];
+    const { code, stderr } = await run(["eval", "x.safetensors", "x.txt", ...asked]);
+    expect(stderr).toBe(
+      "cellstate: --engine blas: int8 weights are multiplied by wasm; leave the option out\n",
+    );
+    expect(code).toBe(2);
+  });
+});
+
 describe("threads", () => {
   test("1, 2 and 3 of them write the same model, byte for byte", async () => {
     await withText(async (folder, run) => {
@@ -133,6 +145,18 @@ describe("threads", () => {
       expect(together).toBe(written);
     });
   }, 60_000);
+
+  test("are not started unasked to write a few hundred characters", async () => {
+    await withText(async (_, run) => {
+      await run(["train", "x.txt", "--steps", "2", ...SMALL]);
+      const threads = async (...args: string[]) => {
+        const { stdout } = await run(["generate", "x.safetensors", "--json", ...args]);
+        return JSON.parse(stdout).threads;
+      };
+      expect(await threads()).toBe(1);
+      expect(await threads("--threads", "2")).toBe(2);
+    });
+  });
 
   test("do not keep a program waiting that forgets them", async () => {
     await inFolder(async (folder) => {

@@ -26,7 +26,7 @@ export function engineOption(): Option {
 export function threadsOption(): Option {
   return sizeOption(
     "--threads <n>",
-    "that share the work: the speed changes, not the result (default: the machine's cores)",
+    "that share the work: the speed changes, not the result (default: the machine's cores, where they pay)",
     MOST_THREADS,
   );
 }
@@ -52,20 +52,37 @@ export function checkEngineArguments({ engine, threads }: EngineArguments): void
   }
 }
 
+/** What a command asks of a model that is there. */
+export interface Work {
+  /** Sequences side by side. */
+  readonly batchSize: number;
+  /** That are read or written in all, about. */
+  readonly tokens: number;
+}
+
 /**
- * An engine for a model that is there.
- *
- * @param batchSize Sequences that the command computes side by side.
+ * Multiplications from which on other threads are started unasked: half a second of one core's work. To start one costs a tenth
+ * to a fifth of a second, which is what a text of a few hundred characters takes to write.
  */
+const WORTH_THREADS = 1e10;
+
+/** @throws UsageError for options that contradict each other; whatever `openEngine` throws. */
 export function openFor(
   model: LanguageModel,
   given: EngineArguments,
-  batchSize: number,
+  { batchSize, tokens }: Work,
 ): Promise<OpenedEngine> {
   const { hiddenSize } = model.config;
-  const asked = { ...given, engine: given.engine ?? engineOf(model) };
-  checkEngineArguments(asked);
-  return openEngine({ ...asked, shape: { hiddenSize, batchSize } });
+  const { engine: asked = "auto" } = given;
+  const engine = asked === "auto" ? engineOf(model) : asked;
+  checkEngineArguments({ ...given, engine });
+  if (engine === "blas" && model.weightFormat === "int8") {
+    throw new UsageError(
+      "--engine blas: int8 weights are multiplied by wasm; leave the option out",
+    );
+  }
+  const threads = given.threads ?? (tokens * model.parameterCount < WORTH_THREADS ? 1 : undefined);
+  return openEngine({ engine, threads, shape: { hiddenSize, batchSize } });
 }
 
 /** A model of float64 was made by the reference engine, and is exact only there; products in integers are the wasm engine's own. */

@@ -55,7 +55,10 @@ async function run(
   const corpus = readCorpus(files, model.vocabulary);
   const unknown = describeUnknown(corpus);
   if (unknown !== null) terminal.err.line(`${files.join(" ")}: ${unknown}`);
-  const { engine, choice, end } = await openFor(model, given, EVALUATED_ROWS);
+  const { engine, choice, end } = await openFor(model, given, {
+    batchSize: EVALUATED_ROWS,
+    tokens: corpus.tokens,
+  });
   const { loss, bitsPerCharacter, perplexity, tokens } = evaluate(model, engine, corpus.documents);
   end();
   if (given.json) {

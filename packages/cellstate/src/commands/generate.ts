@@ -80,7 +80,7 @@ export const addGenerate: AddCommand = (program, terminal) => {
 async function run(path: string, given: GenerateArguments, terminal: Terminal): Promise<void> {
   const model = loadModel(path, given);
   const seed = given.seed ?? randomInt(1_000_000);
-  const { engine, end } = await openFor(model, given, 1);
+  const { engine, end } = await openFor(model, given, { batchSize: 1, tokens: given.length });
   const options: GenerateOptions = { ...given, engine, seed };
   try {
     if (given.json) {

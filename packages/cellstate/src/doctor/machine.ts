@@ -1,5 +1,5 @@
 /** What this machine offers to an engine: processor, vectors, shared memory, and the libraries that lend products. */
-import { availableParallelism, cpus, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { canShareMemory } from "@cellstate/core";
 import { type BlasFound, findBlas, openBlas } from "../blas/index.ts";
 
@@ -11,6 +11,8 @@ export interface Machine {
   readonly memoryBytes: number;
   /** That this process may use. */
   readonly cores: number;
+  /** Programs that wanted a core in the last minute, on average; 0 where the system does not tell. */
+  readonly load: number;
   /** Whether WebAssembly computes on four numbers at once here; without it, the wasm engine does not run. */
   readonly simd: boolean;
   /** Without it, there is one thread. */
@@ -39,6 +41,7 @@ export function examineMachine(): Machine {
     processor: cpus()[0]?.model.trim() || process.arch,
     memoryBytes: totalmem(),
     cores: availableParallelism(),
+    load: loadavg()[0],
     simd: WebAssembly.validate(WITH_SIMD),
     sharedMemory: canShareMemory(),
     blas,

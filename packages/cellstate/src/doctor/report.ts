@@ -60,11 +60,11 @@ function counted(count: number, noun: string): string {
 function labelled(out: Output, width: number, label: string, text: string): void {
   const lines = wrap(text, Math.max(20, width - LABEL));
   for (const [i, line] of lines.entries()) {
-    out.line(`${out.style(padEnd(i === 0 ? label : "", LABEL), "bold")}${line}`);
+    out.line(`${padEnd(i === 0 ? out.style(label, "bold") : "", LABEL)}${line}`);
   }
 }
 
-function printSpeeds({ speeds, workloads }: Findings, out: Output, width: number): void {
+function printSpeeds({ machine, speeds, workloads }: Findings, out: Output, width: number): void {
   const best = workloads.map((_, i) => Math.max(...speeds.map(({ gflops }) => gflops[i])));
   const cell = (speed: EngineSpeed, i: number): string => figure(speed.gflops[i]);
   const emphasised = (speed: EngineSpeed, i: number, text: string): string =>
@@ -97,6 +97,12 @@ function printSpeeds({ speeds, workloads }: Findings, out: Output, width: number
     }
   }
   out.line();
+  if (machine.load > machine.cores / 2) {
+    const load = machine.load.toFixed(1);
+    const busy = `Other programs keep the machine busy (a load of ${load}): alone, all of this would be faster.`;
+    for (const line of wrap(busy, width)) out.line(out.style(line, "yellow"));
+    out.line();
+  }
   for (const { label, about } of workloads) {
     const [start = "", ...more] = wrap(about, Math.max(20, width - LABEL));
     out.line(out.style(`${padEnd(label, LABEL)}${start}`, "dim"));
