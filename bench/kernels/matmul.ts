@@ -63,12 +63,13 @@ function product({ M, K, N, kind }: Shape): Subject {
   const flop = 2 * M * K * N;
 
   if (kind === "rows") {
-    const link = rowSumProduct(workshop, { inner: M, outer });
+    const link = rowSumProduct(workshop, { inner: [M], outer });
     const linked = workshop.link();
     const { multiply } = link(linked);
     fill(linked.numbers, a, K, M);
     fill(linked.numbers, b, K, N);
-    const run = () => multiply(a, strideM, K, b, strideN, c, strideN, false);
+    const terms = [{ a, aStride: strideM, c, cStride: strideN, accumulate: false }];
+    const run = () => multiply(terms, K, b, strideN);
     run();
     const at = (m: number, k: number) => linked.numbers[a + k * strideM + m];
     check(name, linked.numbers, { M, K, N, kind }, c, at, (k, n) => b + k * strideN + n);

@@ -15,6 +15,7 @@ import { type SourceProduct, sourceProduct } from "./cellProducts.ts";
 import { oneHotRows } from "./cellRows.ts";
 import type { Kernel } from "./cellStages.ts";
 import { vectorGradients } from "./cellVectorGradients.ts";
+import { weightGradients } from "./cellWeightGradients.ts";
 import { bytes, type KernelFunction, type Linked, type OperationKind } from "./compile.ts";
 
 /** What one stage does: forward its products, then its kernel; backward its kernel, then its products. */
@@ -88,6 +89,7 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
   const [oneHot] = "width" in spec.input ? [] : memory.input;
   const oneHotKernel = oneHot ? oneHotRows(context, oneHot.stride) : null;
   const linkVectors = vectorGradients(spec, lowered, memory, context);
+  const linkWeights = weightGradients(spec, lowered, memory, context);
 
   return (linked) => {
     const products = linkProducts.map((link) => link(linked));
@@ -120,6 +122,7 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
     const outer = pick((k) => !isComputed(k));
     const writeOneHot = oneHotKernel && linked.function(oneHotKernel);
     const sumVectors = linkVectors(linked);
+    const sumWeights = linkWeights(linked);
     const { numbers } = linked;
     const at: Position = { step: 0, previous: 0, batch: 0, rows: 0 };
     const moveTo = (t: number, { batch, from, to }: Span): void => {
@@ -211,7 +214,7 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
       },
       gradients({ steps, batch }, share) {
         moveToAll(0, steps, batch);
-        for (const product of products) product.gradient(at, share);
+        sumWeights(at, share);
         sumVectors(steps * batch, batch, share);
       },
     };

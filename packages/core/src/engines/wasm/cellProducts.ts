@@ -1,15 +1,15 @@
 /**
  * The matrix products of one source of a cell: what it multiplies lies in some array, what it feeds in columns of the
- * record. One-hot tokens pick rows of the weights instead, and their gradients are added to rows.
+ * record. One-hot tokens pick rows of the weights instead.
  */
 import type { CellSpec, Share, Tensor } from "../engine.ts";
 import { padded } from "../layout.ts";
 import { arrayOf, type CellArray, type CellMemory, type Position } from "./cellMemory.ts";
-import { gatherRows, scatterRows } from "./cellRows.ts";
-import type { LoweredCell } from "./cellStages.ts";
+import { gatherRows } from "./cellRows.ts";
+import type { LoweredCell, Place } from "./cellStages.ts";
 import type { Linked, PlanContext } from "./compile.ts";
 import type { Stretch } from "./matrixProduct.ts";
-import { gradientProduct, weightGradientProduct, weightProduct } from "./weightProduct.ts";
+import { gradientProduct, weightProduct } from "./weightProduct.ts";
 
 export interface SourceProduct {
   /** What it feeds: threads divide alike what is named alike. */
@@ -22,8 +22,6 @@ export interface SourceProduct {
   forward(at: Position, share: Share): void;
   /** The gradient of what was multiplied = or += ∂L/∂pre-activations · Wᵀ. */
   backward(at: Position): void;
-  /** The gradient of the weights: a sum over the rows from a position on; a share of its columns. */
-  gradient(at: Position, share: Share): void;
 }
 
 /** Columns of the record, and of the source's weights, that a product fills first (`=`) or adds to (`+=`). */
@@ -56,6 +54,11 @@ export function fedStretches(
   return stretches;
 }
 
+/** Whether a source is one-hot tokens, of which nothing is multiplied. */
+export function isTokens(spec: CellSpec, { array }: Place): boolean {
+  return array === "input" && !("width" in spec.input);
+}
+
 /** @param target Where the gradient of what is multiplied goes, and whether something is there already; null: nobody wants it. */
 export function sourceProduct(
   spec: CellSpec,
@@ -65,16 +68,14 @@ export function sourceProduct(
   source: number,
   target: { readonly array: CellArray; readonly add: boolean } | null,
 ): (linked: Linked) => SourceProduct {
-  const { program, sizes, training } = spec;
+  const { program, sizes } = spec;
   const place = lowered.sourcePlaces[source];
   const width = sizes[program.sources[source].width];
   const weights = spec.weights[source];
-  const weightGradient = training?.weightGradients[source] ?? null;
   const stretches = fedStretches(spec, lowered, source);
   const [record] = memory.record;
-  if (place.array === "input" && !("width" in spec.input)) {
-    const tokens = spec.input.offset;
-    return tokenProduct(context, record, stretches, tokens, weights, weightGradient);
+  if (isTokens(spec, place)) {
+    return tokenProduct(context, record, stretches, spec.input.offset, weights);
   }
 
   const from = arrayOf(memory, place);
@@ -87,14 +88,11 @@ export function sourceProduct(
   const linkOthers = link(false);
   const linkBack =
     target && gradientProduct(context, { inner: stretches, outer: inner, transposed: true });
-  const linkGradient =
-    weightGradient && weightGradientProduct(context, { inner: width, outer: stretches });
 
   return (linked) => {
     const first = linkFirst?.(linked);
     const others = linkOthers?.(linked);
     const back = linkBack?.(linked);
-    const sum = linkGradient?.(linked);
     return {
       feeds: feedsOf(stretches),
       leads: stretches.every(({ first }) => first),
@@ -116,13 +114,6 @@ export function sourceProduct(
         if (target.add) back.add(a, record.stride, at.rows, c, target.array.stride);
         else back.multiply(a, record.stride, at.rows, c, target.array.stride);
       },
-      gradient(at, share) {
-        if (!sum || !weightGradient) return;
-        const a = offsetAt(from, at) + place.column;
-        const b = offsetAt(record, at);
-        const { offset, stride } = weightGradient;
-        sum.multiply(a, from.stride, at.rows, b, record.stride, offset, stride, false, share);
-      },
     };
   };
 }
@@ -133,22 +124,13 @@ function tokenProduct(
   stretches: readonly FedStretch[],
   tokens: number,
   weights: Tensor,
-  weightGradient: Tensor | null,
 ): (linked: Linked) => SourceProduct {
   const parts = stretches.map(({ at, weights: column, count, first }) => {
-    const width = padded(count);
-    const [toStride, fromStride] = [record.stride, weights.stride];
-    return {
-      at,
-      column,
-      gather: gatherRows(context, { width, toStride, fromStride }, !first),
-      scatter: scatterRows(context, { width, toStride: fromStride, fromStride: toStride }),
-    };
+    const shape = { width: padded(count), toStride: record.stride, fromStride: weights.stride };
+    return { at, column, gather: gatherRows(context, shape, !first) };
   });
   return (linked) => {
-    const runs = parts.map(({ gather, scatter, ...part }) => {
-      return { ...part, gather: gather(linked), scatter: scatter(linked) };
-    });
+    const runs = parts.map(({ gather, ...part }) => ({ ...part, gather: gather(linked) }));
     return {
       feeds: feedsOf(stretches),
       leads: stretches.every(({ first }) => first),
@@ -160,22 +142,15 @@ function tokenProduct(
         }
       },
       backward() {},
-      gradient(at, share) {
-        if (!weightGradient) return;
-        const { offset, rows } = weightGradient;
-        for (const { scatter, at: column, column: to } of runs) {
-          const from = offsetAt(record, at) + column;
-          scatter(offset + to, rows, from, tokens + at.step, at.rows, share);
-        }
-      },
     };
   };
 }
 
-function feedsOf(stretches: readonly FedStretch[]): string {
+/** Names the columns of the record that are fed. */
+export function feedsOf(stretches: readonly FedStretch[]): string {
   return stretches.map(({ at, count }) => `${at}+${count}`).join(" ");
 }
 
-function offsetAt(array: CellArray, at: Position): number {
+export function offsetAt(array: CellArray, at: Position): number {
   return array.offset + (array.rows === "all" ? 0 : at[array.rows]) * array.stride;
 }

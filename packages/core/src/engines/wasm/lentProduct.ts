@@ -13,7 +13,7 @@ import {
   type PackedProduct,
   type PackedProductShape,
   type RowSumProduct,
-  type Stretch,
+  type RowSumShape,
 } from "./matrixProduct.ts";
 
 function lentBy({ gemm }: Linked): Gemm {
@@ -118,31 +118,34 @@ export function lentProduct(
 
 export function lentRowSum(
   _: PlanContext,
-  { inner, outer }: { readonly inner: number; readonly outer: readonly Stretch[] },
+  { inner, outer }: RowSumShape,
 ): (linked: Linked) => RowSumProduct {
   return (linked) => {
     const gemm = lentBy(linked);
     return {
-      multiply(a, aStride, rows, b, bStride, c, cStride, accumulate, share = WHOLE) {
+      multiply(terms, rows, b, bStride, share = WHOLE) {
         for (const { at, weights, count } of outer) {
           const columns = padded(count);
           const from = columnsBefore(columns, share.index, share.count);
           const width = columnsBefore(columns, share.index + 1, share.count) - from;
           if (width === 0) continue;
-          gemm(
-            true,
-            false,
-            inner,
-            width,
-            rows,
-            bytes(a),
-            aStride,
-            bytes(b + at + from),
-            bStride,
-            accumulate ? 1 : 0,
-            bytes(c + weights + from),
-            cStride,
-          );
+          for (let t = 0; t < terms.length; t++) {
+            const { a, aStride, c, cStride, accumulate } = terms[t];
+            gemm(
+              true,
+              false,
+              inner[t],
+              width,
+              rows,
+              bytes(a),
+              aStride,
+              bytes(b + at + from),
+              bStride,
+              accumulate ? 1 : 0,
+              bytes(c + weights + from),
+              cStride,
+            );
+          }
         }
       },
     };

@@ -2,7 +2,7 @@
 import type { LinearSpec, Tensor } from "../engine.ts";
 import { sumRows } from "./cellRows.ts";
 import type { Linked, PlanContext, WasmOperation } from "./compile.ts";
-import type { Stretch } from "./matrixProduct.ts";
+import type { RowSumTerm, Stretch } from "./matrixProduct.ts";
 import { noTraining, runCount, runLength, runStart } from "./spans.ts";
 import { gradientProduct, weightGradientProduct, weightProduct } from "./weightProduct.ts";
 
@@ -22,9 +22,22 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
   const linkGradients =
     training &&
     weightGradientProduct(context, {
-      inner: transposed ? output.width : input.width,
+      inner: [transposed ? output.width : input.width],
       outer: transposed ? K : N,
     });
+  const left = transposed ? training?.outputGradient : input;
+  const terms: RowSumTerm[] =
+    training && left
+      ? [
+          {
+            a: left.offset,
+            aStride: left.stride,
+            c: training.weightGradient.offset,
+            cStride: training.weightGradient.stride,
+            accumulate: training.accumulate,
+          },
+        ]
+      : [];
   const biasSums =
     training?.biasGradient &&
     sumRows(context, { width: output.stride, fromStride: training.outputGradient.stride });
@@ -32,7 +45,7 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
   return (linked) => {
     const forwardProduct = linkForward(linked);
     const backwardProduct = linkBackward ? linkBackward(linked) : null;
-    const gradientProduct = linkGradients ? linkGradients(linked) : null;
+    const weightSums = linkGradients ? linkGradients(linked) : null;
     const sumBias = biasSums ? biasSums(linked) : null;
 
     return {
@@ -77,21 +90,10 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
       },
 
       gradients({ steps, batch }, share) {
-        if (!training || !gradientProduct) return noTraining("linear");
-        const { outputGradient: dY, weightGradient: dW, biasGradient, accumulate } = training;
-        const left = transposed ? dY : input;
+        if (!training || !weightSums) return noTraining("linear");
+        const { outputGradient: dY, biasGradient } = training;
         const right = transposed ? input : dY;
-        gradientProduct.multiply(
-          left.offset,
-          left.stride,
-          steps * batch,
-          right.offset,
-          right.stride,
-          dW.offset,
-          dW.stride,
-          accumulate,
-          share,
-        );
+        weightSums.multiply(terms, steps * batch, right.offset, right.stride, share);
         if (biasGradient) sumBias?.(biasGradient.offset, dY.offset, steps * batch, share);
       },
     };

@@ -19,6 +19,7 @@ import {
   type PackedProduct,
   type PackedProductShape,
   type RowSumProduct,
+  type RowSumShape,
   type Stretch,
 } from "./matrixProduct.ts";
 import { emitProduct, PANEL_COLUMNS, PRODUCT_PARAMETERS } from "./productKernel.ts";
@@ -36,6 +37,8 @@ interface Segment {
   readonly innerWeights: number;
   readonly cAt: number;
   readonly count: number;
+  /** `count` with padding. */
+  readonly columns: number;
   readonly outerWeights: number;
   /** Where its panels begin in the packed copy. */
   readonly packed: number;
@@ -59,6 +62,7 @@ function segmentsOf({ inner, outer }: PackedProductShape): Segment[] {
           innerWeights,
           cAt,
           count: columns,
+          columns: padded(columns),
           outerWeights,
           packed,
         });
@@ -113,9 +117,8 @@ export function packedProduct(
     ): void => {
       for (let i = 0; i < segments.length; i++) {
         const s = segments[i];
-        const columns = padded(s.count);
-        const from = columnsBefore(columns, index, count);
-        const to = columnsBefore(columns, index + 1, count);
+        const from = columnsBefore(s.columns, index, count);
+        const to = columnsBefore(s.columns, index + 1, count);
         if (to === from) continue;
         const begin = s.first ? start : c;
         runProduct(
@@ -186,14 +189,14 @@ function packTransposed(
   }
 }
 
-/** @param shape A has `inner` numbers a row; a row of B is cut into `outer`, where `weights` is the column in C. */
+/** A block of rows of B is packed once for all terms. */
 export function rowSumProduct(
   context: PlanContext,
-  { inner, outer }: { readonly inner: number; readonly outer: readonly Stretch[] },
+  { inner, outer }: RowSumShape,
 ): (linked: Linked) => RowSumProduct {
+  const packedSize = BLOCK_ROWS * outer.reduce((total, { count }) => total + padded(count), 0);
+  context.temporary(packedSize + padded(Math.max(...inner) * BLOCK_ROWS));
   const widest = Math.max(...outer.map(({ count }) => padded(count)));
-  const transposedSize = padded(inner * BLOCK_ROWS);
-  context.temporary(transposedSize + BLOCK_ROWS * widest);
   const zeros = zeroRow(context, [{ at: 0, weights: 0, count: widest }]);
   const product = productKernel(context);
   const transpose = transposeBlock(context);
@@ -203,52 +206,62 @@ export function rowSumProduct(
     const runProduct = linked.function(product);
     const runTranspose = linked.function(transpose);
     const runCopy = linked.function(copy);
-    const aTransposed = linked.temporary;
-    const bPacked = linked.temporary + transposedSize;
+    const bPacked = linked.temporary;
+    const aTransposed = linked.temporary + packedSize;
 
-    const packRows = (b: number, bStride: number, rows: number, columns: number): void => {
+    /** @returns where the next stretch begins. */
+    const packRows = (
+      b: number,
+      bStride: number,
+      rows: number,
+      columns: number,
+      to: number,
+    ): number => {
       for (let at = 0; at < columns; ) {
         const width = panelWidth(columns - at);
-        runCopy(
-          bytes(b + at),
-          bytes(bStride),
-          rows,
-          width,
-          bytes(bPacked + rows * at),
-          bytes(width),
-        );
+        runCopy(bytes(b + at), bytes(bStride), rows, width, bytes(to + rows * at), bytes(width));
         at += width;
       }
+      return to + rows * columns;
     };
     return {
-      multiply(a, aStride, rows, b, bStride, c, cStride, accumulate, share = WHOLE) {
+      multiply(terms, rows, b, bStride, { index, count: shares } = WHOLE) {
+        const first = (stretch: Stretch) => columnsBefore(padded(stretch.count), index, shares);
+        const end = (stretch: Stretch) => columnsBefore(padded(stretch.count), index + 1, shares);
         // No rows at all are a sum too: one block of none.
         for (let from = 0; from === 0 || from < rows; from += BLOCK_ROWS) {
           const count = Math.min(BLOCK_ROWS, rows - from);
-          const aBlock = bytes(a + from * aStride);
-          runTranspose(aBlock, bytes(aStride), count, inner, bytes(aTransposed), bytes(BLOCK_ROWS));
-          const goesOn = accumulate || from > 0;
-          for (let i = 0; i < outer.length; i++) {
-            const { at, weights } = outer[i];
-            const width = padded(outer[i].count);
-            const first = columnsBefore(width, share.index, share.count);
-            const columns = columnsBefore(width, share.index + 1, share.count) - first;
-            if (columns === 0) continue;
-            packRows(b + from * bStride + at + first, bStride, count, columns);
-            const target = bytes(c + weights + first);
-            const start = goesOn ? target : bytes(zeros);
-            runProduct(
-              bytes(aTransposed),
-              bytes(BLOCK_ROWS),
-              inner,
-              count,
-              bytes(bPacked),
-              target,
-              bytes(cStride),
-              columns,
-              start,
-              goesOn ? bytes(cStride) : 0,
-            );
+          let packed = bPacked;
+          for (const stretch of outer) {
+            const begin = first(stretch);
+            const source = b + from * bStride + stretch.at + begin;
+            packed = packRows(source, bStride, count, end(stretch) - begin, packed);
+          }
+          for (let t = 0; t < terms.length; t++) {
+            const { a, aStride, c, cStride, accumulate } = terms[t];
+            const aBlock = bytes(a + from * aStride);
+            const aRows = bytes(BLOCK_ROWS);
+            runTranspose(aBlock, bytes(aStride), count, inner[t], bytes(aTransposed), aRows);
+            const goesOn = accumulate || from > 0;
+            packed = bPacked;
+            for (const stretch of outer) {
+              const columns = end(stretch) - first(stretch);
+              if (columns === 0) continue;
+              const target = bytes(c + stretch.weights + first(stretch));
+              runProduct(
+                bytes(aTransposed),
+                aRows,
+                inner[t],
+                count,
+                bytes(packed),
+                target,
+                bytes(cStride),
+                columns,
+                goesOn ? target : bytes(zeros),
+                goesOn ? bytes(cStride) : 0,
+              );
+              packed += count * columns;
+            }
           }
         }
       },

@@ -48,23 +48,36 @@ export interface PackedProduct {
   ): void;
 }
 
+/** Several products with one B: what each A has a row, and how a row of B is cut (`weights` is the column in C). */
+export interface RowSumShape {
+  readonly inner: readonly number[];
+  readonly outer: readonly Stretch[];
+}
+
+/** One of them: its A, and its C, which is overwritten or with `accumulate` added to. Offsets and strides in numbers. */
+export interface RowSumTerm {
+  readonly a: number;
+  readonly aStride: number;
+  readonly c: number;
+  readonly cStride: number;
+  readonly accumulate: boolean;
+}
+
 export interface RowSumProduct {
-  /** C = Aᵀ · B, or with `accumulate` C + Aᵀ · B. */
+  /** C = Aᵀ · B, or C + Aᵀ · B, for each term; one a number in `inner`. */
   multiply(
-    a: number,
-    aStride: number,
+    terms: readonly RowSumTerm[],
     rows: number,
     b: number,
     bStride: number,
-    c: number,
-    cStride: number,
-    accumulate: boolean,
     share?: Share,
   ): void;
 }
 
 /** The first of so many columns that is not of the shares before this one: whole panels, but at the end. */
 export function columnsBefore(columns: number, index: number, count: number): number {
+  if (index === 0) return 0;
+  if (index === count) return columns;
   const panels = Math.ceil(columns / PANEL_COLUMNS);
   return Math.min(columns, Math.floor((panels * index) / count) * PANEL_COLUMNS);
 }

@@ -2,7 +2,12 @@
 import type { Linked, PlanContext } from "./compile.ts";
 import { lentProduct, lentRowSum } from "./lentProduct.ts";
 import { packedProduct, rowSumProduct } from "./matmul.ts";
-import type { PackedProduct, PackedProductShape, RowSumProduct, Stretch } from "./matrixProduct.ts";
+import type {
+  PackedProduct,
+  PackedProductShape,
+  RowSumProduct,
+  RowSumShape,
+} from "./matrixProduct.ts";
 import { quantisedProduct } from "./quantisedProduct.ts";
 
 export function weightProduct(
@@ -25,7 +30,7 @@ export function gradientProduct(
 /** The gradient of weights; see `rowSumProduct`. */
 export function weightGradientProduct(
   context: PlanContext,
-  shape: { readonly inner: number; readonly outer: readonly Stretch[] },
+  shape: RowSumShape,
 ): (linked: Linked) => RowSumProduct {
   return context.lends ? lentRowSum(context, shape) : rowSumProduct(context, shape);
 }

@@ -194,13 +194,14 @@ describe("rowSumProduct", () => {
         const before = randomRows(K, N, 3);
         const { offsets, workshop } = regions(a.length, b.length, before.length);
         const [aAt, bAt, cAt] = offsets;
-        const link = rowSumProduct(workshop, { inner: K, outer: whole(N) });
+        const link = rowSumProduct(workshop, { inner: [K], outer: whole(N) });
         const linked = workshop.link();
         const product = link(linked);
         linked.numbers.set(a, aAt);
         linked.numbers.set(b, bAt);
         linked.numbers.set(before, cAt);
-        product.multiply(aAt, aStride, rows, bAt, bStride, cAt, bStride, accumulate);
+        const term = { a: aAt, aStride, c: cAt, cStride: bStride, accumulate };
+        product.multiply([term], rows, bAt, bStride);
 
         const wanted = before.map((held, i) => {
           const [k, n] = [Math.floor(i / bStride), i % bStride];
@@ -220,13 +221,14 @@ describe("rowSumProduct", () => {
 
   it("of no rows is zero, or what was there", () => {
     const { workshop } = regions(16, 16, 16);
-    const link = rowSumProduct(workshop, { inner: 2, outer: whole(8) });
+    const link = rowSumProduct(workshop, { inner: [2], outer: whole(8) });
     const linked = workshop.link();
     const product = link(linked);
     linked.numbers.fill(7, 32, 48);
-    product.multiply(0, 4, 0, 16, 8, 32, 8, true);
+    const term = { a: 0, aStride: 4, c: 32, cStride: 8 };
+    product.multiply([{ ...term, accumulate: true }], 0, 16, 8);
     expect([...linked.numbers.slice(32, 48)]).toEqual(Array(16).fill(7));
-    product.multiply(0, 4, 0, 16, 8, 32, 8, false);
+    product.multiply([{ ...term, accumulate: false }], 0, 16, 8);
     expect([...linked.numbers.slice(32, 48)]).toEqual(Array(16).fill(0));
   });
 });
