@@ -6,6 +6,8 @@ import {
   encodeLanguageModel,
   findCell,
   generate,
+  LanguageStream,
+  quantise,
   train,
   Vocabulary,
 } from "@cellstate/core";
@@ -15,9 +17,11 @@ const CELLS = ["lstm", "gru", "slstm"];
 export interface Trained {
   readonly bytes: number[];
   readonly written: string;
+  /** The model with int8 weights: its file, and its logits after a few tokens. */
+  readonly int8: { readonly bytes: number[]; readonly logits: number[] };
 }
 
-/** For each cell the bytes of the model's file, and what it writes. */
+/** For each cell the bytes of the model's file, and what it writes; the same in int8. */
 export default async function trainSome(engine: Engine = createWasmEngine()): Promise<Trained[]> {
   const text = "My name is Krish. My brother's name is Wish. ".repeat(30);
   const vocabulary = Vocabulary.of([text], "characters");
@@ -42,7 +46,15 @@ export default async function trainSome(engine: Engine = createWasmEngine()): Pr
     });
     for await (const _ of run);
     const written = [...generate(model, { engine, length: 60, topP: 0.9, temperature: 0.8 })];
-    results.push({ bytes: [...encodeLanguageModel(model)], written: written.join("") });
+    const small = quantise(model);
+    const stream = new LanguageStream(small, engine);
+    const logits: number[] = [];
+    for (const token of documents[0].tokens.slice(0, 9)) logits.push(...stream.step(token));
+    results.push({
+      bytes: [...encodeLanguageModel(model)],
+      written: written.join(""),
+      int8: { bytes: [...encodeLanguageModel(small)], logits },
+    });
   }
   return results;
 }
