@@ -169,11 +169,11 @@ describe("a file with int8 weights", () => {
       expect(integers?.dtype).toBe("I8");
       expect(scales?.shape).toEqual([integers?.shape[0], 1]);
       const columns = integers?.shape[1] ?? 0;
-      const weights = Array.from(
-        integers?.data ?? [],
-        (q, i) => Number(q) * Number(scales?.data[Math.floor(i / columns)]),
-      );
-      expect(Array.from(plain.get(name)?.data ?? [])).toEqual(weights);
+      const weights = Array.from({ length: integers?.data.length ?? 0 }, (_, i) => {
+        return Number(integers?.data[i]) * Number(scales?.data[Math.floor(i / columns)]);
+      });
+      const wanted = plain.get(name)?.data;
+      expect(weights).toEqual(Array.from({ length: weights.length }, (_, i) => wanted?.[i]));
     }
     expect(tensors.get("rnn.bias_ih_l0")?.dtype).toBe("F32");
   });

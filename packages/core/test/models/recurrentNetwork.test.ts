@@ -145,6 +145,22 @@ describe("a runner", () => {
     }
   });
 
+  // Up to four sequences, x is multiplied for some steps at once: here for 32, 21 and 16.
+  it.each([2, 3, 4, 5])("gives %d sequences side by side the bits of each by itself", (batch) => {
+    const steps = 50;
+    const inputs = vectors(steps * batch * 5);
+    const together = network(config).run(engine, inputs, { steps, batch }).outputs;
+    const alone = network(config).stream(engine);
+    for (let b = 0; b < batch; b++) {
+      alone.reset();
+      for (let t = 0; t < steps; t++) {
+        const row = t * batch + b;
+        const h = alone.step(inputs.subarray(row * 5, row * 5 + 5));
+        expect([...together.subarray(row * 6, row * 6 + 6)], `${t} ${b}`).toEqual([...h]);
+      }
+    }
+  });
+
   it("goes on from where it ended when the state is carried", () => {
     const inputs = vectors(6 * 2 * 5);
     const whole = network(config).run(engine, inputs, { steps: 6, batch: 2 });
