@@ -41,7 +41,9 @@ export function sumOfSquares(context: PlanContext): (linked: Linked) => SharedSu
         args[0] = offset;
         args[1] = count;
       },
-      run({ index, count: shares }, [offset, count]) {
+      run({ index, count: shares }, task) {
+        const offset = task[0];
+        const count = task[1];
         const chunks = Math.ceil(count / CHUNK);
         const end = Math.floor((chunks * (index + 1)) / shares);
         for (let chunk = Math.floor((chunks * index) / shares); chunk < end; chunk++) {
