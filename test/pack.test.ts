@@ -1,5 +1,5 @@
 /** What a user gets from the registry: the packed packages, installed in an empty folder outside the repository. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -63,6 +63,21 @@ test("the command says its version", () => {
 test("the command lists the cells", () => {
   expect(command("cells")).toContain("lstm");
 });
+
+test("without koffi it trains by its own kernels, on threads, and says in one line what would be faster", () => {
+  writeFileSync(join(folder, "x.txt"), "Who likes chess? Wish likes chess.\n".repeat(40));
+  const run = (...args: string[]) => {
+    const all = ["node_modules/cellstate/bin/cellstate.js", "train", "x.txt", ...args];
+    return spawnSync(process.execPath, all, { cwd: folder, encoding: "utf8" });
+  };
+  const { status, stdout, stderr } = run("--steps", "3", "--threads", "2", "--json");
+  const missing = "koffi, which calls the machine's libraries, is not installed";
+  expect(stderr).toContain(`wasm, 2 threads: ${missing}; to make it faster: npm install koffi\n`);
+  expect([status, JSON.parse(stdout).threads]).toEqual([0, 2]);
+  const blas = run("--engine", "blas");
+  expect(blas.stderr).toBe(`cellstate: engine blas: ${missing}: npm install koffi\n`);
+  expect(blas.status).toBe(1);
+}, 30_000);
 
 test("the library runs: every export can be imported, from both packages", () => {
   writeFileSync(
