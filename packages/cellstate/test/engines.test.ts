@@ -288,6 +288,18 @@ describe("--resume", () => {
     expect(chooseToGoOn(undefined, began, "x").name).toBe("wasm");
   });
 
+  test("goes on from a checkpoint that says only which kind of engine it was", async () => {
+    await withText(async (folder, run) => {
+      await run(["train", "x.txt", "--steps", "5", ...SMALL]);
+      const path = join(folder, "x.checkpoint.safetensors");
+      const { state, arrays } = decodeCheckpoint(new Uint8Array(readFileSync(path)), path);
+      const { engine: _, ...early } = state;
+      writeFileSync(path, encodeCheckpoint({ state: early, arrays }));
+      const { stdout } = await run(["train", "x.txt", "--resume", "--steps", "9", "--json"]);
+      expect(JSON.parse(stdout)).toMatchObject({ engine: "wasm", steps: 9 });
+    });
+  });
+
   test("does not change between float32 and float64", async () => {
     await withText(async (_, run) => {
       await run(["train", "x.txt", "--steps", "2", ...SMALL, "--engine", "reference"]);
