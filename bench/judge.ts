@@ -3,6 +3,7 @@
  *
  *     node bench/judge.ts        prints every limit with its measured ratio; exits 1 where one is missed or not measured
  */
+import { readBeside } from "./beside.ts";
 import { fastest, figure, type Results, readResults } from "./results.ts";
 import { isOurs, type Who } from "./variants.ts";
 import type { WorkloadName } from "./workloads.ts";
@@ -49,8 +50,10 @@ const LIMITS: readonly Limit[] = [
 const LEAST_SPEEDUP = 1.85;
 
 export interface Verdict {
-  readonly workload: WorkloadName;
-  readonly threads: number;
+  /** A workload, or what is measured beside them. */
+  readonly subject: string;
+  /** Null where it is no matter of threads. */
+  readonly threads: number | null;
   readonly claim: string;
   /** Null where one side was not measured. */
   readonly ratio: number | null;
@@ -64,7 +67,7 @@ function judge({ workload, threads, who, times, peer }: Limit): Verdict {
   const theirs = results && peerRow(results, peer, threads);
   const ratio = ours && theirs ? ours.ms.median / theirs.ms.median : null;
   return {
-    workload,
+    subject: workload,
     threads,
     claim: `${who.replace("cellstate ", "")} ≤ ${times} × ${peer}`,
     ratio,
@@ -94,7 +97,7 @@ function judgeLarge(): Verdict[] {
     const theirs = results && fastest(results, "PyTorch", 1);
     const ratio = ours && theirs ? ours.maxRssMb / theirs.maxRssMb : null;
     return {
-      workload: "W2",
+      subject: "W2",
       threads: 1,
       claim: `${engine}: peak memory < PyTorch's`,
       ratio,
@@ -104,7 +107,7 @@ function judgeLarge(): Verdict[] {
   });
   return [
     {
-      workload: "W2",
+      subject: "W2",
       threads: 2,
       claim: `wasm ≥ ${LEAST_SPEEDUP} × one thread`,
       ratio: speedup,
@@ -116,20 +119,46 @@ function judgeLarge(): Verdict[] {
   ];
 }
 
+/** What is measured by programs of its own. */
+function judgeBeside(): Verdict[] {
+  const { cost, prompt, busy, int8 } = readBeside();
+  const verdict = (
+    subject: string,
+    claim: string,
+    ratio: number | null | undefined,
+    holds: (ratio: number) => boolean,
+  ): Verdict => ({
+    subject,
+    threads: null,
+    claim,
+    ratio: ratio ?? null,
+    figures: typeof ratio === "number" ? "" : "not measured",
+    passed: typeof ratio === "number" && holds(ratio),
+  });
+  const { windows, batches } = cost?.dearestByCheapest ?? {};
+  const read = prompt?.rows.find(({ engine }) => engine === "wasm")?.times;
+  return [
+    verdict("cost a token", "windows 50 to 2,000 within 1.2", windows, (ratio) => ratio <= 1.2),
+    verdict("cost a token", "batches 16 to 512 within 1.2", batches, (ratio) => ratio <= 1.2),
+    verdict("prompt", "≥ 1.3 × token by token", read, (ratio) => ratio >= 1.3),
+    verdict("busy cores", "two threads ≤ 2 × one alone", busy?.ratio, (ratio) => ratio <= 2),
+    verdict("int8", "costs ≤ 0.01 nats", int8?.cost.together, (loss) => loss <= 0.01),
+  ];
+}
+
 export function verdicts(): Verdict[] {
-  return [...LIMITS.map(judge), ...judgeLarge()];
+  return [...LIMITS.map(judge), ...judgeLarge(), ...judgeBeside()];
 }
 
 /** @returns how many limits were missed or not measured. */
 export function printJudgement(): number {
   const all = verdicts();
-  console.log("\n    threads  limit                              ratio  ours / theirs");
-  for (const { workload, threads, claim, ratio, figures, passed } of all) {
-    const found = ratio === null ? "" : ratio.toFixed(2);
+  console.log(`\n${"".padEnd(14)}threads  limit${"".padEnd(30)}ratio  ours / theirs`);
+  for (const { subject, threads, claim, ratio, figures, passed } of all) {
+    const found = ratio === null ? "" : ratio.toPrecision(3);
     const mark = passed ? "" : ratio === null ? "  –" : "  MISSED";
-    console.log(
-      `${workload}  ${threads}        ${claim.padEnd(34)} ${found.padStart(5)}  ${figures}${mark}`,
-    );
+    const by = `${subject.padEnd(17)}${`${threads ?? ""}`.padEnd(6)}`;
+    console.log(`${by}${claim.padEnd(34)}${found.padStart(7)}  ${figures}${mark}`);
   }
   const failed = all.filter(({ passed }) => !passed).length;
   console.log(failed === 0 ? "all limits held" : `${failed} of ${all.length} limits not held`);

@@ -76,7 +76,9 @@ function summary(variant: Variant, measured: readonly Printed[], peaks: Peaks): 
   const all = sorted(measured.flatMap(({ ms }) => ms));
   const middle = median(all);
   const gflops = operationsOf(WORKLOADS[workload]) / middle / 1e6;
-  const peak = arithmetic === "wasm" ? peaks.wasm : (peaks.native?.gflops ?? null);
+  const peak = { wasm: peaks.wasm, native: peaks.native?.gflops ?? null, integer: null }[
+    arithmetic
+  ];
   return {
     name,
     who,
@@ -93,7 +95,7 @@ function summary(variant: Variant, measured: readonly Printed[], peaks: Peaks): 
     maxRssMb: Math.round(Math.max(...measured.map(({ maxRssMb }) => maxRssMb))),
     gflops: significant(gflops, 3),
     peak: arithmetic,
-    shareOfPeak: peak && round(gflops / (peak * threads), 3),
+    shareOfPeak: peak === null ? null : round(gflops / (peak * threads), 3),
   };
 }
 

@@ -15,8 +15,11 @@ export type Who =
   | "TensorFlow.js"
   | "brain.js";
 
-/** The vectors that it computes with, of which `peak.ts` measures the peak: 128-bit lanes, or whatever the processor has. */
-export type Arithmetic = "wasm" | "native";
+/**
+ * What it computes with: floats in 128-bit lanes, or in the widest that the processor has, of both of which `peaks.ts` measures the
+ * peak; or integers.
+ */
+export type Arithmetic = "wasm" | "native" | "integer";
 
 export interface Variant {
   readonly workload: WorkloadName;
@@ -94,6 +97,12 @@ const OUR_NOTES: Readonly<Record<Ours, string>> = {
   int8: "wasm engine, weights rounded to int8",
 };
 
+const OUR_ARITHMETIC: Readonly<Record<Ours, Arithmetic>> = {
+  wasm: "wasm",
+  blas: "native",
+  int8: "integer",
+};
+
 const ours: readonly Variant[] = OURS.flatMap(({ workload, engines, command }) =>
   engines.flatMap((engine) =>
     THREADS.map(
@@ -102,7 +111,7 @@ const ours: readonly Variant[] = OURS.flatMap(({ workload, engines, command }) =
         name: engine,
         who: `cellstate ${engine}`,
         threads,
-        arithmetic: engine === "blas" ? "native" : "wasm",
+        arithmetic: OUR_ARITHMETIC[engine],
         note: OUR_NOTES[engine],
         command: command(engine, threads),
         needs: [],
@@ -230,7 +239,7 @@ const others: readonly Variant[] = [
     threads: 1,
     arithmetic: "wasm",
     note: "wasm backend with SIMD; its own LSTM layers",
-    command: node("peers/tfjs.js", 3),
+    command: node("peers/tfjs.js", 2),
     needs: [here("peers/node_modules/@tensorflow/tfjs-backend-wasm")],
   },
   {
@@ -240,7 +249,7 @@ const others: readonly Variant[] = [
     threads: 1,
     arithmetic: "wasm",
     note: "as many tokens, one sequence at a time; no memory cell, RMSprop",
-    command: node("peers/brainJs.js", 2),
+    command: node("peers/brainJs.js", 1),
     needs: [here("peers/node_modules/brain.js")],
   },
 ];

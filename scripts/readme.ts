@@ -6,8 +6,8 @@
  * `test/readme.test.ts` holds the README to the results, so no figure in it is typed by hand.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { Circumstances } from "../bench/results.ts";
-import type { Results, Row } from "../bench/run.ts";
+import { type Circumstances, figure } from "../bench/results.ts";
+import { speedText } from "./readmeSpeed.ts";
 
 const readme = new URL("../README.md", import.meta.url);
 
@@ -19,10 +19,7 @@ function read<T>(path: string): T | null {
 
 /** What stands in each part; null where there are no results yet, which leaves the part empty. */
 const PARTS: Readonly<Record<string, () => string | null>> = {
-  w1: () => {
-    const w1 = read<Results>("bench/results/w1.json");
-    return w1 && w1Table(w1);
-  },
+  speed: speedText,
   recording: () => {
     const file = new URL("../bench/results/start.txt", import.meta.url);
     return existsSync(file) ? `\`\`\`\n${readFileSync(file, "utf8").trimEnd()}\n\`\`\`` : null;
@@ -47,29 +44,6 @@ export function rendered(text: string): string {
       return begin + (part ? `\n${part}\n\n` : "") + end;
     },
   );
-}
-
-/** A row a group, the fastest of it, by the median; all times beside PyTorch's. */
-function w1Table({ rows, date, machine, node, pinned, command }: Results): string {
-  const best = new Map<string, Row>();
-  for (const row of [...rows].sort((a, b) => a.ms.median - b.ms.median)) {
-    if (!best.has(row.group)) best.set(row.group, row);
-  }
-  const yardstick = best.get("PyTorch");
-  const lines = [...best.values()].map(({ group, version, note, ms, maxRssMb }) => {
-    const times = yardstick ? (ms.median / yardstick.ms.median).toFixed(1) : "";
-    const named = group === "cellstate" ? "**cellstate**" : `${group} ${version}`;
-    const spread = `${figure(ms.minimum)}–${figure(ms.maximum)}`;
-    return `| ${named} (${note}) | ${figure(ms.median)} | ${spread} | ${times} | ${maxRssMb} |`;
-  });
-  return `| | median, ms | from–to | × PyTorch | peak memory, MB |
-| --- | ---: | ---: | ---: | ---: |
-${lines.join("\n")}
-
-\`${command}\`, ${date}: ${machine}, Node ${node.replace(/^v/, "")}; ${rows[0].rounds.length} fresh processes each in alternating order${
-    pinned ? ", each held to one core" : ""
-  }; of several builds or formulations the fastest. Every program but brain.js first has to reach the same losses
-from the same weights. All figures: [bench/results/w1.json](bench/results/w1.json).`;
 }
 
 /** Of experiments/tinyshakespeare.ts. */
@@ -122,9 +96,7 @@ function productsText({ rows, date, machine }: Products, { ms }: FirstCharacter)
   const shares = products.map(({ shareOfPeak }) => Math.round(100 * shareOfPeak.medians));
   return `The matrix products reach ${Math.min(...shares)} to ${Math.max(...shares)} % of what four float32 lanes can do on
 the machine (${Math.round(peak.gflops.median)} GFLOP/s a core; ${machine}, ${date}; [all shapes](bench/results/matmul.json)). The first character
-of a model of two layers of 512 units comes ${Math.round(ms.median)} ms after the command is started (${Math.round(ms.minimum)} to ${Math.round(ms.maximum)}).`;
+of a model of two layers of 512 units comes ${figure(ms.median)} ms after the command is started (${figure(ms.minimum)} to ${figure(ms.maximum)}).`;
 }
-
-const figure = (ms: number) => (ms < 100 ? ms.toFixed(1) : Math.round(ms).toLocaleString("en"));
 
 if (import.meta.main) writeFileSync(readme, rendered(readFileSync(readme, "utf8")));
