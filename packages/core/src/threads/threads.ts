@@ -169,7 +169,8 @@ export class Threads {
       throw new CellstateError(
         "thread",
         `thread ${i + 2} of ${this.count} ended before the work did (killed, or out of memory?); ` +
-          "what was computed since the last checkpoint is lost: resume from it, or run with one thread",
+          "what it was part of is lost: run again (training goes on from its last checkpoint), " +
+          "or with fewer threads",
       );
     });
   }

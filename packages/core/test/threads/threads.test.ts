@@ -104,7 +104,9 @@ describe("threads", () => {
     const steps = () => {
       for (let i = 0; i < 200; i++) run.step(window, 0.1);
     };
-    expect(steps).toThrow(/^thread 2 of 2 ended before the work did .*resume from it/);
+    expect(steps).toThrow(
+      /^thread 2 of 2 ended before the work did .*goes on from its last checkpoint/,
+    );
     expect(steps).toThrow(/^thread 2 of 2 ended/);
   });
 
