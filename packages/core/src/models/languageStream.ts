@@ -43,8 +43,9 @@ export class LanguageStream {
   }
 
   /**
-   * Reads tokens whose successors are known, a prompt: the same bits as step by step, but faster, since layer after layer runs
-   * through a window of them, and only the last has logits.
+   * Reads tokens whose successors are known, a prompt: faster than step by step, since layer after layer runs through a window of
+   * them, and only the last has logits. The bits are the same, but where the engine is lent products by the machine: those of a
+   * window may then be rounded otherwise than those of a step.
    *
    * @param tokens At least one.
    * @returns The logits of the token after the last: a view that the next step changes.

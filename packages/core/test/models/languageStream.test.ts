@@ -3,12 +3,14 @@ import { findCell, ZOO } from "../../src/cells/zoo/index.ts";
 import { Vocabulary } from "../../src/data/vocabulary.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import { createReferenceEngine } from "../../src/engines/reference/index.ts";
+import type { GemmLender } from "../../src/engines/wasm/gemm.ts";
 import { createWasmEngine } from "../../src/engines/wasm/index.ts";
 import { createLanguageModel, type LanguageModel } from "../../src/models/languageModel.ts";
 import { LanguageStream } from "../../src/models/languageStream.ts";
 import { RandomStream, streamKey } from "../../src/numbers/random.ts";
 import type { Threads } from "../../src/threads/threads.ts";
 import { testThreads } from "../threads/nodeThreads.ts";
+import { plainLender } from "../threads/plainLender.ts";
 
 const engine = createWasmEngine();
 const vocabulary = Vocabulary.of(["abcdefghijklmnopqrstuvwxyz"], "characters");
@@ -75,6 +77,35 @@ describe("reading a prompt", () => {
       parts.read(tokens.subarray(0, 70));
       expect([...parts.read(tokens.subarray(70))]).toEqual(wanted);
     }
+  });
+
+  it("agrees to rounding where the products of a window are lent, and those of a step are not", () => {
+    let windows = 0;
+    const gemm: GemmLender = {
+      ...plainLender,
+      fewestRows: 2,
+      bind: (memory) => {
+        const product = plainLender.bind(memory);
+        return (...given) => {
+          // Rows of x, of an embedding of 7 and of 21 units below.
+          expect([7, 21]).toContain(given[4]);
+          windows++;
+          product(...given);
+        };
+      },
+    };
+    const lent = createWasmEngine({ gemm });
+    const [reader, stepper] = [0, 1].map(() => new LanguageStream(model("lstm", 7), lent));
+    const tokens = tokensOf(130);
+    const wanted = stepByStep(stepper, tokens).logits.flat();
+    expect(windows).toBe(0);
+    const got = outcome(reader, () => reader.read(tokens)).logits.flat();
+    // Two windows of 64 tokens, two layers; one token more is too few.
+    expect(windows).toBe(4);
+    // Float32 sums of 7 and 21 products, once rounded at the end and once at every step.
+    got.forEach((value, n) => {
+      expect(Math.abs(value - wanted[n])).toBeLessThan(1e-5);
+    });
   });
 
   it("refuses an empty one, and tokens that the vocabulary has not, before it reads any", () => {

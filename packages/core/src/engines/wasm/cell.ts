@@ -156,7 +156,7 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
           const isAhead = isEarly(begin, end, span);
           if (isAhead) {
             moveToAll(begin, end, batch);
-            for (const product of early) product.forward(at, WHOLE);
+            for (const product of early) product.forwardWindow(at, WHOLE);
           }
           const stages = isAhead ? late : forward;
           for (let t = begin; t < end; t++) {
@@ -196,7 +196,10 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
         at.previous = step - rows;
         at.batch = part === earlyPart ? 0 : step % (ahead * rows);
         at.rows = rows;
-        for (const product of alike[part]) product.forward(at, share);
+        for (const product of alike[part]) {
+          if (part === earlyPart) product.forwardWindow(at, share);
+          else product.forward(at, share);
+        }
       },
       backward(span) {
         const { steps, from, to } = span;

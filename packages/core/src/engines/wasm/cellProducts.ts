@@ -8,6 +8,7 @@ import { arrayOf, type CellArray, type CellMemory, type Position } from "./cellM
 import { gatherRows } from "./cellRows.ts";
 import type { LoweredCell, Place } from "./cellStages.ts";
 import type { Linked, PlanContext } from "./compile.ts";
+import { FEWEST_ROWS, lentProduct } from "./lentProduct.ts";
 import type { Stretch } from "./matrixProduct.ts";
 import { gradientProduct, weightProduct } from "./weightProduct.ts";
 
@@ -20,6 +21,8 @@ export interface SourceProduct {
   prepare(share: Share): void;
   /** Pre-activations = or += source · W, for the rows at a position; a share of their columns. */
   forward(at: Position, share: Share): void;
+  /** As `forward`, for the rows of many steps at once: of what comes first in all that it feeds. */
+  forwardWindow(at: Position, share: Share): void;
   /** The gradient of what was multiplied = or += ∂L/∂pre-activations · Wᵀ. */
   backward(at: Position): void;
 }
@@ -86,17 +89,25 @@ export function sourceProduct(
   };
   const linkFirst = link(true);
   const linkOthers = link(false);
+  const leads = stretches.every(({ first }) => first);
+  const lendsWindow = context.lendsWindows && !context.lends && !spec.training && leads;
+  const linkWindow =
+    lendsWindow && place.array === "input"
+      ? lentProduct(context, { inner, outer: stretches, transposed: false })
+      : null;
   const linkBack =
     target && gradientProduct(context, { inner: stretches, outer: inner, transposed: true });
 
   return (linked) => {
     const first = linkFirst?.(linked);
     const others = linkOthers?.(linked);
+    const window = linkWindow?.(linked);
     const back = linkBack?.(linked);
     return {
       feeds: feedsOf(stretches),
-      leads: stretches.every(({ first }) => first),
+      leads,
       prepare(share) {
+        window?.pack(weights.offset, weights.stride, share);
         first?.pack(weights.offset, weights.stride, share);
         others?.pack(weights.offset, weights.stride, share);
         back?.pack(weights.offset, weights.stride, share);
@@ -106,6 +117,11 @@ export function sourceProduct(
         const c = offsetAt(record, at);
         first?.multiply(a, from.stride, at.rows, c, record.stride, share);
         others?.add(a, from.stride, at.rows, c, record.stride, share);
+      },
+      forwardWindow(at, share) {
+        const product = window && at.rows >= FEWEST_ROWS ? window : first;
+        const a = offsetAt(from, at) + place.column;
+        product?.multiply(a, from.stride, at.rows, offsetAt(record, at), record.stride, share);
       },
       backward(at) {
         if (!target || !back) return;
@@ -131,16 +147,18 @@ function tokenProduct(
   });
   return (linked) => {
     const runs = parts.map(({ gather, ...part }) => ({ ...part, gather: gather(linked) }));
+    const forward = (at: Position, share: Share): void => {
+      for (const { gather, at: column, column: from } of runs) {
+        const to = offsetAt(record, at) + column;
+        gather(to, weights.offset + from, tokens + at.step, at.rows, share);
+      }
+    };
     return {
       feeds: feedsOf(stretches),
       leads: stretches.every(({ first }) => first),
       prepare() {},
-      forward(at, share) {
-        for (const { gather, at: column, column: from } of runs) {
-          const to = offsetAt(record, at) + column;
-          gather(to, weights.offset + from, tokens + at.step, at.rows, share);
-        }
-      },
+      forward,
+      forwardWindow: forward,
       backward() {},
     };
   };

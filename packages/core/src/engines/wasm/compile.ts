@@ -63,8 +63,10 @@ export type KernelFunction<P extends readonly ValueType[], R extends ValueType |
 /** What an operation's kind may ask for while a plan is laid out. */
 export interface PlanContext {
   readonly plan: PlanSpec;
-  /** Whether `Linked.gemm` will be there. */
+  /** Whether products are lent, by `Linked.gemm`. */
   readonly lends: boolean;
+  /** Whether products of many steps at once are lent, even where those of a step have too few rows. */
+  readonly lendsWindows: boolean;
   /**
    * Memory behind the plan's own that belongs to the operation: packed weights, tapes. Zero at first.
    * @returns its offset in numbers, on a cache line.
@@ -123,10 +125,14 @@ export interface Place {
   readonly args: Int32Array;
 }
 
+/** Who computes a plan, as its layout depends on it: one thread, with kernels alone. */
+const ALONE = { threads: 1, lends: false, lendsWindows: false };
+
 /** Collects what a plan's operations ask for, and makes it. Of use by itself where kernels are tested or timed alone. */
 export class Workshop implements PlanContext {
   readonly plan: PlanSpec;
   readonly lends: boolean;
+  readonly lendsWindows: boolean;
   readonly #threads: number;
   readonly #emits: boolean;
   readonly #module = new ModuleBuilder();
@@ -135,10 +141,11 @@ export class Workshop implements PlanContext {
   #temporary = 0;
 
   /** @param emits False where the module is there already and only its names are wanted. */
-  constructor(plan: PlanSpec, hands = { threads: 1, lends: false }, emits = true) {
+  constructor(plan: PlanSpec, { threads, lends, lendsWindows } = ALONE, emits = true) {
     this.plan = plan;
-    this.lends = hands.lends;
-    this.#threads = hands.threads;
+    this.lends = lends;
+    this.lendsWindows = lendsWindows;
+    this.#threads = threads;
     this.#emits = emits;
     this.#size = aligned(plan.size);
   }

@@ -22,6 +22,7 @@ import {
   Workshop,
 } from "./compile.ts";
 import type { GemmLender } from "./gemm.ts";
+import { FEWEST_ROWS } from "./lentProduct.ts";
 
 /** The tasks of a compiled plan, by number: what threads are asked for. The passes are the first. */
 export const TASKS = {
@@ -74,8 +75,7 @@ export interface PlanMessage {
 /** Lays a plan out and gives it its memory and module; then links it, here and on the other threads. */
 export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): CompiledPlan {
   const { threads, lender, leastShared } = hands;
-  const lends = lendsTo(plan, lender);
-  const workshop = new Workshop(plan, { threads: threads.count, lends });
+  const workshop = new Workshop(plan, { threads: threads.count, ...lendsTo(plan, lender) });
   const link = planMoves(workshop, parts);
   const { memory, module } = workshop.make();
   const gemm = lender?.bind(memory) ?? null;
@@ -153,8 +153,7 @@ export function linkPlan(
   thread: number,
   threads: number,
 ): readonly Task[] {
-  const lends = lendsTo(plan, lender);
-  const workshop = new Workshop(plan, { threads, lends }, false);
+  const workshop = new Workshop(plan, { threads, ...lendsTo(plan, lender) }, false);
   const link = planMoves(workshop, parts);
   const gemm = lender?.bind(memory) ?? null;
   // What this thread is asked for comes with each task.
@@ -162,16 +161,10 @@ export function linkPlan(
   return link(workshop.linkTo({ memory, module, gemm, thread, args })).tasks;
 }
 
-/**
- * With few rows a matrix is read for little work, and kernels over packed panels are as fast as any library: oneDNN 2.6 reaches
- * 51 GFLOP/s for one row of 512 against [512 × 2048], they 43; for 25 rows of 128 it reaches 200, they 57.
- */
-const FEWEST_ROWS = 8;
-
-function lendsTo(plan: PlanSpec, lender: GemmLender | null): boolean {
-  return (
-    lender !== null && plan.weights !== "int8" && plan.batch >= (lender.fewestRows ?? FEWEST_ROWS)
-  );
+/** What the library computes of a plan: the products of its steps where they have rows enough, and of many steps at once. */
+function lendsTo({ weights, batch }: PlanSpec, lender: GemmLender | null) {
+  const lendsWindows = lender !== null && weights !== "int8";
+  return { lends: lendsWindows && batch >= (lender.fewestRows ?? FEWEST_ROWS), lendsWindows };
 }
 
 /** The first move of everything in the plan, in a fixed order; gives the second. */
