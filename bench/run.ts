@@ -138,7 +138,6 @@ async function measureWorkload(
   for (let r = 0; r < rounds; r++) {
     const order = [...times.keys()];
     for (const variant of r % 2 === 0 ? order : order.reverse()) {
-      if (r >= (variant.rounds ?? rounds)) continue;
       try {
         const once = await measureOnce(variant, about.pinned);
         times.get(variant)?.push(once);
