@@ -4,6 +4,11 @@ import type { Extent, Operation, Pass, Share, Span } from "./engine.ts";
 /** Rows that the kernels of products take together. */
 const ROWS_TOGETHER = 2;
 
+/** Whether a batch has rows for more than one share. */
+export function dividesRows(batch: number): boolean {
+  return batch > ROWS_TOGETHER;
+}
+
 /** The first row of a batch that is not of the shares before this one. */
 export function rowsBefore(batch: number, index: number, count: number): number {
   const pairs = Math.ceil(batch / ROWS_TOGETHER);

@@ -7,6 +7,7 @@ import { createWasmEngine } from "../../src/engines/wasm/index.ts";
 import { createLanguageModel, type LanguageModel } from "../../src/models/languageModel.ts";
 import { LanguageStream } from "../../src/models/languageStream.ts";
 import { type JoinedStream, LanguageStreams } from "../../src/models/languageStreams.ts";
+import { testThreads } from "../threads/nodeThreads.ts";
 import { garbageOf } from "./garbage.ts";
 
 const engine = createWasmEngine();
@@ -83,6 +84,26 @@ describe("streams together", () => {
       }),
       { seed: 4, numRuns: 60 },
     );
+  });
+
+  it("have the same bits on threads, be they few or many", async () => {
+    const threads = await testThreads(3);
+    const shared = createWasmEngine({ threads, leastShared: 0 });
+    for (const readers of [1, 3, 4, 5, 9]) {
+      const [here, there] = [engine, shared].map((used) => {
+        const streams = new LanguageStreams(model(), used, { room: 9 });
+        const joined = Array.from({ length: readers }, () => streams.join());
+        return Array.from({ length: 4 }, (_, t) => {
+          joined.forEach((stream, n) => {
+            stream.token = (3 * t + n) % 7;
+          });
+          streams.step();
+          return joined.map((stream) => [...stream.logits]);
+        });
+      });
+      expect(there).toEqual(here);
+    }
+    threads.end();
   });
 
   it("keep what they have when room is made for more, their logits too", () => {

@@ -13,7 +13,7 @@ import {
   type Update,
   WHOLE,
 } from "../engine.ts";
-import { PassRunner } from "../passes.ts";
+import { dividesRows, PassRunner } from "../passes.ts";
 import {
   type Linked,
   type OperationKind,
@@ -63,22 +63,26 @@ export interface Hands {
   readonly lender: GemmLender | null;
 }
 
+type Lent = Pick<PlanContext, "lends" | "lendsWindows">;
+
 /** What another thread needs to make the same plan over the same memory: plain data, a memory and a module. */
 export interface PlanMessage {
   readonly plan: PlanSpec;
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
-  /** `GemmLender.source`; undefined where no product is lent. */
-  readonly lender: unknown;
+  /** What is lent, as the leader has laid it out; and `GemmLender.source`. */
+  readonly lent: Lent;
+  readonly source: unknown;
 }
 
 /** Lays a plan out and gives it its memory and module; then links it, here and on the other threads. */
 export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): CompiledPlan {
   const { threads, lender, leastShared } = hands;
-  const workshop = new Workshop(plan, { threads: threads.count, ...lendsTo(plan, lender) });
+  const lent = lendsTo(plan, lender);
+  const workshop = new Workshop(plan, { threads: threads.count, ...lent });
   const link = planMoves(workshop, parts);
   const { memory, module } = workshop.make();
-  const gemm = lender?.bind(memory) ?? null;
+  const gemm = lent.lendsWindows ? (lender?.bind(memory) ?? null) : null;
   const args = threads.arguments;
   const linked = workshop.linkTo({ memory, module, gemm, thread: 0, args });
   const { operations, runner, tasks, sum, update } = link(linked);
@@ -100,8 +104,8 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
     integers: linked.integers,
     operations,
     run(pass, { steps, batch }, first = 0, end = operations.length) {
-      const work = pass === "prepare" ? weights : steps * batch * weights;
-      if (pass === "forward" && byColumns && batch * weights >= leastShared) {
+      const isFew = byColumns && batch <= FEW_ROWS;
+      if (pass === "forward" && isFew && batch * weights >= leastShared) {
         runner.runColumns({ steps, batch }, first, end, divide);
         return;
       }
@@ -109,7 +113,10 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
       args[1] = batch;
       args[2] = first;
       args[3] = end;
-      dispatch(TASKS[pass], work);
+      const byRows = pass === "forward" || pass === "backward";
+      // Rows that are too few to divide are done here, whatever they take.
+      if (byRows && !dividesRows(batch)) tasks[TASKS[pass]](WHOLE, args);
+      else dispatch(TASKS[pass], pass === "prepare" ? weights : steps * batch * weights);
     },
     sumOfSquares(offset, count) {
       sum.begin(offset, count);
@@ -121,8 +128,9 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
       dispatch(TASKS.update, given.count);
     },
   };
-  const message: PlanMessage = { plan, memory, module, lender: lender?.source };
-  const job = threads.add(message, compiled);
+  const message: PlanMessage = { plan, memory, module, lent, source: lender?.source };
+  // Whoever can still ask for a task holds the tasks, be it by a method that was taken off the plan.
+  const job = threads.add(message, tasks);
   return compiled;
 }
 
@@ -145,15 +153,15 @@ export function emitModule(plan: PlanSpec, parts: PlanParts): Uint8Array {
   return workshop.emit().bytes;
 }
 
-/** The same plan on another thread. */
+/** The same plan on another thread. @param lender Null where the plan lends nothing. */
 export function linkPlan(
-  { plan, memory, module }: PlanMessage,
+  { plan, memory, module, lent }: PlanMessage,
   parts: PlanParts,
   lender: GemmLender | null,
   thread: number,
   threads: number,
 ): readonly Task[] {
-  const workshop = new Workshop(plan, { threads, ...lendsTo(plan, lender) }, false);
+  const workshop = new Workshop(plan, { threads, ...lent }, false);
   const link = planMoves(workshop, parts);
   const gemm = lender?.bind(memory) ?? null;
   // What this thread is asked for comes with each task.
@@ -162,7 +170,7 @@ export function linkPlan(
 }
 
 /** What the library computes of a plan: the products of its steps where they have rows enough, and of many steps at once. */
-function lendsTo({ weights, batch }: PlanSpec, lender: GemmLender | null) {
+function lendsTo({ weights, batch }: PlanSpec, lender: GemmLender | null): Lent {
   const lendsWindows = lender !== null && weights !== "int8";
   return { lends: lendsWindows && batch >= (lender.fewestRows ?? FEWEST_ROWS), lendsWindows };
 }
@@ -202,8 +210,7 @@ function planMoves(workshop: Workshop, parts: PlanParts) {
 const FEW_ROWS = 4;
 
 function dividesByColumns(plan: PlanSpec, threads: number): boolean {
-  const trains = plan.operations.some(({ training }) => training !== null);
-  return threads > 1 && !trains && plan.batch <= FEW_ROWS;
+  return threads > 1 && plan.operations.every(({ training }) => training === null);
 }
 
 /** Has the threads do a part of an operation at a step. */
