@@ -60,7 +60,7 @@ export function serveWasmThread(
   return createThreadServer((what, thread, threads) => {
     // Jobs of this engine's threads are plans: `compilePlan` sends nothing else.
     const message = what as PlanMessage;
-    const lender = message.lender === undefined ? null : (lend?.(message.lender) ?? null);
+    const lender = message.lent.lendsWindows && lend ? lend(message.source) : null;
     return linkPlan(message, PARTS, lender, thread, threads);
   });
 }
