@@ -6,8 +6,6 @@ import type { LanguageModel } from "./languageModel.ts";
 import { LanguageStream } from "./languageStream.ts";
 import { Sampler, type SamplingOptions } from "./sampling.ts";
 
-export { LanguageStream };
-
 export interface GenerateOptions extends SamplingOptions {
   readonly engine: Engine;
   /** What the text begins with; it is read in, not given out. @default a new line, or any token */

@@ -11,7 +11,6 @@ import {
   type StoredTensor,
   writeSafetensors,
 } from "../../src/files/safetensors.ts";
-import { LanguageStream } from "../../src/models/generate.ts";
 import {
   createLanguageModel,
   type LanguageModel,
@@ -19,6 +18,7 @@ import {
 } from "../../src/models/languageModel.ts";
 import { decodeLanguageModel, encodeLanguageModel } from "../../src/models/languageModelFile.ts";
 import { LanguagePlan } from "../../src/models/languagePlan.ts";
+import { LanguageStream } from "../../src/models/languageStream.ts";
 import { quantise, withWeights } from "../../src/models/quantise.ts";
 import { errorLine } from "../files/support.ts";
 

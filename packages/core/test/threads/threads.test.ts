@@ -2,17 +2,18 @@ import { afterAll, describe, expect, it } from "vitest";
 import { findCell, ZOO } from "../../src/cells/zoo/index.ts";
 import { Vocabulary } from "../../src/data/vocabulary.ts";
 import { createWasmEngine } from "../../src/engines/wasm/index.ts";
-import { LanguageStream } from "../../src/models/generate.ts";
 import { createLanguageModel, type LanguageModel } from "../../src/models/languageModel.ts";
+import { LanguageStream } from "../../src/models/languageStream.ts";
 import { oneThread, startThreads, Threads } from "../../src/threads/threads.ts";
 import { Trainer } from "../../src/training/trainer.ts";
 import trainSome from "../browser/trainingSample.ts";
 import { spawnTestThread, testThreads } from "./nodeThreads.ts";
 import { plainLender } from "./plainLender.ts";
+import { TALLY, tallyTasks, tallyWords } from "./tally.ts";
 
 const started: Threads[] = [];
-async function threads(count: number): Promise<Threads> {
-  const made = await testThreads(count);
+async function threads(count: number, script?: string): Promise<Threads> {
+  const made = await testThreads(count, script);
   started.push(made);
   return made;
 }
@@ -128,6 +129,15 @@ describe("threads", () => {
     }
   });
 
+  it("that have no library for products laid out for one say so", async () => {
+    const on = await threads(2, "bareThread.ts");
+    const engine = createWasmEngine({ threads: on, gemm: plainLender, leastShared: 0 });
+    const lends = { batchSize, window: 5, optimizer: { name: "sgd" }, seed: 1 } as const;
+    expect(() => new Trainer(model(), engine, lends).step(window, 0.1)).toThrow(
+      /^a thread failed: .*without a library/,
+    );
+  });
+
   it("that have been ended refuse further work", async () => {
     const on = await threads(2);
     const run = trainer(on);
@@ -136,10 +146,10 @@ describe("threads", () => {
   });
 
   it("are refused where their number is none", async () => {
-    await expect(startThreads(0, spawnTestThread)).rejects.toThrow(
+    await expect(startThreads(0, () => spawnTestThread())).rejects.toThrow(
       "threads: expected a whole number from 1 to 255, got 0",
     );
-    await expect(startThreads(1.5, spawnTestThread)).rejects.toThrow("got 1.5");
+    await expect(startThreads(1.5, () => spawnTestThread())).rejects.toThrow("got 1.5");
   });
 
   it("that cannot be started are an error, and none is left behind", async () => {
@@ -155,5 +165,78 @@ describe("threads", () => {
     };
     await expect(startThreads(3, spawn)).rejects.toThrow("no more threads");
     expect(begun).toEqual([[1, true]]);
+  });
+});
+
+describe("work that threads share", () => {
+  const COUNT = 3;
+  const tallyThreads = () => threads(COUNT, "tallyThread.ts");
+
+  it("is done once a share, when run returns, among jobs that come in between", async () => {
+    const on = await tallyThreads();
+    const jobs: { readonly job: number; readonly words: Int32Array; times: number }[] = [];
+    for (let n = 0; n < 20_000; n++) {
+      if (n % 1000 === 0) {
+        const words = tallyWords(COUNT);
+        jobs.push({ job: on.add(words, words), words, times: 0 });
+      }
+      const piece = jobs[(n * 7) % jobs.length];
+      on.arguments[0] = n % 3 === 0 ? 0 : n % 500;
+      on.run(piece.job, TALLY.spin, tallyTasks(piece.words)[TALLY.spin]);
+      piece.times++;
+      if (piece.words.some((times, i) => i < COUNT && times !== piece.times)) {
+        expect.fail(`piece ${n} was done [${piece.words}] times, wanted ${piece.times}`);
+      }
+    }
+    for (const { words, times } of jobs) expect([...words]).toEqual([times, times, times, 0]);
+  });
+
+  it("is over when run throws what the leader's share threw, and goes on afterwards", async () => {
+    const on = await tallyThreads();
+    const words = tallyWords(COUNT);
+    const job = on.add(words, words);
+    on.arguments[0] = 30;
+    const fails = () =>
+      on.run(job, TALLY.sleep, () => {
+        // Long enough for the others to begin.
+        Atomics.wait(words, COUNT, 0, 10);
+        throw new Error("a share of the leader's");
+      });
+    for (let n = 0; n < 3; n++) {
+      expect(fails).toThrow("a share of the leader's");
+      const after = [...words];
+      on.run(job, TALLY.sleep, tallyTasks(words)[TALLY.sleep]);
+      expect([...words]).toEqual(after.map((times, i) => (i < COUNT ? times + 1 : 0)));
+    }
+  });
+
+  it("goes on after a job that could not be sent", async () => {
+    const on = await tallyThreads();
+    const words = tallyWords(COUNT);
+    const job = on.add(words, words);
+    on.arguments[0] = 0;
+    expect(() => on.add(() => {}, {})).toThrow("could not be cloned");
+    const run = () => on.run(job, TALLY.spin, tallyTasks(words)[TALLY.spin]);
+    for (let n = 0; n < 100; n++) run();
+    on.add(words, words);
+    run();
+    expect([...words]).toEqual([101, 101, 101, 0]);
+  });
+
+  it("is refused once a thread was found dead", async () => {
+    const others = await Promise.all([
+      spawnTestThread("tallyThread.ts"),
+      spawnTestThread("tallyThread.ts"),
+    ]);
+    const on = new Threads(others);
+    started.push(on);
+    const words = tallyWords(COUNT);
+    const job = on.add(words, words);
+    on.arguments[0] = 0;
+    const run = () => on.run(job, TALLY.spin, tallyTasks(words)[TALLY.spin]);
+    run();
+    await others[1].worker.terminate();
+    expect(() => on.add(words, words)).toThrow(/^thread 3 of 3 ended/);
+    expect(run).toThrow(/^thread 3 of 3 ended/);
   });
 });
