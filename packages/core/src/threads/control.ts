@@ -91,14 +91,15 @@ export function waitWhile(
       if (value !== known) return value;
       pause();
     }
-    const now = performance.now();
+    let now = performance.now();
     if (now - start < SPIN_MS) continue;
     if (maySleep) {
       Atomics.add(control, WORDS.sleepers, 1);
       Atomics.wait(control, word, known, SLEEP_MS);
       Atomics.sub(control, WORDS.sleepers, 1);
+      now = performance.now();
     }
-    if (now - checked < SLEEP_MS && maySleep) continue;
+    if (now - checked < SLEEP_MS) continue;
     checked = now;
     check();
   }

@@ -68,6 +68,8 @@ export class Threads {
   #ticket = 0;
   #sent = 0;
   #ended = false;
+  /** Which thread has been found dead: its share may never be done, so nothing more is shared. */
+  #lost: string | null = null;
   readonly #forgotten: FinalizationRegistry<number>;
   readonly #check = (): void => this.#checkAll();
 
@@ -96,9 +98,10 @@ export class Threads {
     const control = this.#control;
     if (!control) return job;
     this.#checkAll();
-    this.#publish(control, job, RECEIVE);
-    this.#sent = this.#ticket;
+    this.#publish(control, job, RECEIVE, this.count);
     this.#post({ kind: "job", ticket: this.#ticket, job, what });
+    // Where `what` could not be sent, nobody's receipt is waited for.
+    this.#sent = this.#ticket;
     this.#forgotten.register(owner, job);
     return job;
   }
@@ -114,38 +117,51 @@ export class Threads {
       mine(WHOLE, this.arguments);
       return;
     }
-    this.#publish(control, job, task);
+    this.#publish(control, job, task, 1);
     let own = 0;
-    let share = 0;
-    do {
-      mine(this.#shares[share], this.arguments);
-      own++;
-      share = claimShare(control, this.#ticket, this.count);
-    } while (share >= 0);
-    for (;;) {
-      const done = Atomics.load(control, WORDS.done);
-      if (done === this.count - own) break;
-      waitWhile(control, WORDS.done, done, this.#check);
+    try {
+      let share = 0;
+      do {
+        own++;
+        mine(this.#shares[share], this.arguments);
+        share = claimShare(control, this.#ticket, this.count);
+      } while (share >= 0);
+    } finally {
+      // Where `mine` throws: nobody begins another share, and those that are begun end before the next piece of work.
+      while (claimShare(control, this.#ticket, this.count) >= 0) own++;
+      this.#awaitShares(control, this.count - own);
     }
     const looks = (this.#ticket & (LOOK_EVERY - 1)) === 0;
     if (looks || Atomics.load(control, WORDS.failed) !== 0) this.#checkAll();
   }
 
-  /** Ends the other threads. No job can run afterwards. */
+  #awaitShares(control: Control, count: number): void {
+    for (;;) {
+      const done = Atomics.load(control, WORDS.done);
+      if (done === count) return;
+      waitWhile(control, WORDS.done, done, this.#check);
+    }
+  }
+
+  /** Ends the other threads. What they would share is refused afterwards. */
   end(): void {
     this.#ended = true;
     for (const other of this.#others) other.terminate();
   }
 
-  /** The next ticket. All shares of the last are done; a message that was sent must have come. */
-  #publish(control: Control, job: number, task: number): void {
+  /**
+   * The next ticket, with shares from number `next` on for whoever claims them. All shares of the last are done; a message
+   * that was sent must have come.
+   */
+  #publish(control: Control, job: number, task: number, next: number): void {
     if (this.#ended) throw new TypeError("threads: they have been ended; start new ones");
+    if (this.#lost !== null) throw new CellstateError("thread", this.#lost);
     if (this.#sent === this.#ticket) this.#awaitReceipt(control);
     control[WORDS.job] = job;
     control[WORDS.task] = task;
     Atomics.store(control, WORDS.done, 0);
     this.#ticket = (this.#ticket + 1) | 0;
-    offerShares(control, this.#ticket, 1);
+    offerShares(control, this.#ticket, next);
     change(control, WORDS.ticket, this.#ticket);
   }
 
@@ -166,12 +182,11 @@ export class Threads {
     if (said !== null) throw new CellstateError("thread", `a thread failed: ${said}`);
     this.#others.forEach((other, i) => {
       if (other.isAlive()) return;
-      throw new CellstateError(
-        "thread",
+      this.#lost =
         `thread ${i + 2} of ${this.count} ended before the work did (killed, or out of memory?); ` +
-          "what it was part of is lost: run again (training goes on from its last checkpoint), " +
-          "or with fewer threads",
-      );
+        "what it was part of is lost: run again (training goes on from its last checkpoint), " +
+        "or with fewer threads";
+      throw new CellstateError("thread", this.#lost);
     });
   }
 

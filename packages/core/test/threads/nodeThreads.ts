@@ -7,8 +7,9 @@ export interface TestThread extends ThreadHandle {
   readonly worker: Worker;
 }
 
-export async function spawnTestThread(): Promise<TestThread> {
-  const worker = new Worker(new URL("./testThread.ts", import.meta.url));
+/** @param script Beside this file; by default the wasm engine's thread. */
+export async function spawnTestThread(script = "testThread.ts"): Promise<TestThread> {
+  const worker = new Worker(new URL(script, import.meta.url));
   let alive = true;
   worker.on("exit", () => {
     alive = false;
@@ -26,6 +27,6 @@ export async function spawnTestThread(): Promise<TestThread> {
   };
 }
 
-export function testThreads(count: number): Promise<Threads> {
-  return startThreads(count, spawnTestThread);
+export function testThreads(count: number, script?: string): Promise<Threads> {
+  return startThreads(count, () => spawnTestThread(script));
 }

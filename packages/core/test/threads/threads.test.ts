@@ -138,6 +138,20 @@ describe("threads", () => {
     );
   });
 
+  it("let go of plans that nobody holds", async () => {
+    const engine = createWasmEngine({ threads: await threads(2), leastShared: 0 });
+    const PLANS = 40;
+    const size = 2 ** 23;
+    const before = process.memoryUsage.rss();
+    for (let n = 0; n < PLANS; n++) {
+      engine.compile({ steps: 1, batch: 1, size, operations: [] }).numbers.fill(1);
+      // Plans are given up between turns of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    // Of 1,280 MiB in all. What collectors leave for later is less than ten plans.
+    expect(process.memoryUsage.rss() - before).toBeLessThan((PLANS / 2) * 4 * size);
+  });
+
   it("that have been ended refuse further work", async () => {
     const on = await threads(2);
     const run = trainer(on);
