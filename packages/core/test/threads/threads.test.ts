@@ -219,6 +219,8 @@ describe("work that threads share", () => {
     for (let n = 0; n < 3; n++) {
       expect(fails).toThrow("a share of the leader's");
       const after = [...words];
+      Atomics.wait(words, COUNT, 0, 50);
+      expect([...words], "nobody works on").toEqual(after);
       on.run(job, TALLY.sleep, tallyTasks(words)[TALLY.sleep]);
       expect([...words]).toEqual(after.map((times, i) => (i < COUNT ? times + 1 : 0)));
     }
