@@ -70,6 +70,13 @@ const maySleep = ((): boolean => {
 /** Tells the processor that this thread only waits; not every engine has it yet. */
 const pause: () => void = Atomics.pause ? () => Atomics.pause?.() : () => {};
 
+let longWaits = 0;
+
+/** How often this thread has had to wait longer than it spins. */
+export function countLongWaits(): number {
+  return longWaits;
+}
+
 /**
  * Waits until a word is no longer `known`, and gives what it is then.
  *
@@ -85,6 +92,7 @@ export function waitWhile(
   if (value !== known) return value;
   const start = performance.now();
   let checked = start;
+  let isLong = false;
   for (;;) {
     for (let look = 0; look < LOOKS; look++) {
       value = Atomics.load(control, word);
@@ -93,6 +101,8 @@ export function waitWhile(
     }
     let now = performance.now();
     if (now - start < SPIN_MS) continue;
+    if (!isLong) longWaits++;
+    isLong = true;
     if (maySleep) {
       Atomics.add(control, WORDS.sleepers, 1);
       Atomics.wait(control, word, known, SLEEP_MS);

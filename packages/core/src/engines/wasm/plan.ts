@@ -2,7 +2,7 @@
  * A plan compiled for one thread or several: each links the same module over the same memory, and knows the same tasks by number. The
  * thread that leads has the plan's interface, and hands every task out to all.
  */
-import { MOST_ARGUMENTS } from "../../threads/control.ts";
+import { countLongWaits, MOST_ARGUMENTS } from "../../threads/control.ts";
 import type { Task, Threads } from "../../threads/threads.ts";
 import {
   type CompiledPlan,
@@ -91,12 +91,19 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
     else threads.run(job, task, tasks[task]);
   };
   const weights = plan.operations.reduce((total, spec) => total + weightsOf(spec), 0);
+  const patience = new Patience();
   const divide: Divide = (operation, part, step, rows) => {
     args[0] = operation;
     args[1] = part;
     args[2] = step;
     args[3] = rows;
+    if (patience.isLost()) {
+      tasks[TASKS.columns](WHOLE, args);
+      return;
+    }
+    const waits = countLongWaits();
     threads.run(job, TASKS.columns, tasks[TASKS.columns]);
+    patience.note(countLongWaits() > waits);
   };
   const byColumns = dividesByColumns(plan, threads.count);
   const compiled: CompiledPlan = {
@@ -132,6 +139,35 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
   // Whoever can still ask for a task holds the tasks, be it by a method that was taken off the plan.
   const job = threads.add(message, tasks);
   return compiled;
+}
+
+/**
+ * A product divided by columns takes microseconds; a thread that loses its core within its share holds it up for milliseconds. Where
+ * that happens the leader goes on alone for a while, for longer each time that it happens again.
+ */
+class Patience {
+  static readonly #LEAST = 256;
+  static readonly #MOST = 16_384;
+  #alone = 0;
+  #pause = Patience.#LEAST;
+  #well = 0;
+
+  /** Whether the next product is to be done alone. */
+  isLost(): boolean {
+    if (this.#alone === 0) return false;
+    this.#alone--;
+    return true;
+  }
+
+  note(waitedLong: boolean): void {
+    if (waitedLong) {
+      this.#alone = this.#pause;
+      this.#pause = Math.min(2 * this.#pause, Patience.#MOST);
+      this.#well = 0;
+    } else if (++this.#well === Patience.#MOST) {
+      this.#pause = Patience.#LEAST;
+    }
+  }
 }
 
 /** Numbers that an operation multiplies for each row. */
