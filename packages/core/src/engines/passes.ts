@@ -6,13 +6,17 @@ const ROWS_TOGETHER = 2;
 
 /** Whether a batch has rows for more than one share. */
 export function dividesRows(batch: number): boolean {
-  return batch > ROWS_TOGETHER;
+  return batch >= 2 * ROWS_TOGETHER;
 }
 
-/** The first row of a batch that is not of the shares before this one. */
+/**
+ * The first row of a batch that is not of the shares before this one. Pairs of rows are divided, and an odd row goes with the last
+ * pair: of two rows and more, oneDNN 2.6 gives each the same bits however many there are, of a single row others.
+ */
 export function rowsBefore(batch: number, index: number, count: number): number {
-  const pairs = Math.ceil(batch / ROWS_TOGETHER);
-  return Math.min(batch, Math.floor((pairs * index) / count) * ROWS_TOGETHER);
+  const pairs = Math.max(1, Math.floor(batch / ROWS_TOGETHER));
+  const before = Math.ceil((pairs * index) / count);
+  return before === pairs ? batch : before * ROWS_TOGETHER;
 }
 
 type MutableSpan = { -readonly [K in keyof Span]: Span[K] };

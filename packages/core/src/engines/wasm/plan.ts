@@ -121,8 +121,9 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
       args[2] = first;
       args[3] = end;
       const byRows = pass === "forward" || pass === "backward";
-      // Rows that are too few to divide are done here, whatever they take.
-      if (byRows && !dividesRows(batch)) tasks[TASKS[pass]](WHOLE, args);
+      // Rows that are too few to divide are done here, whatever they take; and few rows of a plan that only infers, since
+      // products of many steps at once, which may be lent, are of whole windows.
+      if (byRows && (isFew || !dividesRows(batch))) tasks[TASKS[pass]](WHOLE, args);
       else dispatch(TASKS[pass], pass === "prepare" ? weights : steps * batch * weights);
     },
     sumOfSquares(offset, count) {
