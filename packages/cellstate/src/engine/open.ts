@@ -9,7 +9,7 @@ import { startNodeThreads } from "../threads/nodeThreads.ts";
 import { type ChooseOptions, chooseEngine, type EngineChoice } from "./choose.ts";
 
 export interface OpenEngineOptions extends ChooseOptions {
-  /** Threads in all. They change no bit of a result. @default the cores that this process may use */
+  /** Threads in all. They change no bit of a result, unless a BLAS rounds larger products otherwise. @default the cores that this process may use */
   readonly threads?: number;
 }
 
@@ -17,7 +17,7 @@ export interface OpenedEngine {
   readonly engine: Engine;
   /** What was taken and why, one line: `wasm, 2 threads: no BLAS is installed, …`. */
   readonly choice: string;
-  /** Ends its threads; nothing can be computed afterwards. Without it they end with the process, which they never keep waiting. */
+  /** Ends its threads; what they would share is refused afterwards. Without it they end with the process, which they never keep waiting. */
   end(): void;
 }
 

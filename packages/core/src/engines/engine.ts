@@ -14,7 +14,7 @@
  *
  * Threads. `forward` and `backward` of rows [from, to) of the batch touch only those rows; `prepare` and `gradients` of a
  * share write only what is that share's, and sum over all rows. No sum is ever divided, so how many threads share a pass
- * changes no bit of what comes out.
+ * changes no bit of what our own kernels compute.
  */
 import type { CellProgram, Width } from "../cells/program.ts";
 import type { Share } from "../threads/share.ts";

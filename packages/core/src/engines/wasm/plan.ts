@@ -97,7 +97,9 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
     args[1] = part;
     args[2] = step;
     args[3] = rows;
-    if (patience.isLost()) {
+    // Kernels give the same bits however they are divided, a library need not: there, time decides nothing.
+    const isLent = lent.lends || (lent.lendsWindows && rows > FEW_ROWS);
+    if (!isLent && patience.isLost()) {
       tasks[TASKS.columns](WHOLE, args);
       return;
     }
