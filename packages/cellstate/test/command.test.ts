@@ -102,7 +102,7 @@ describe("what makes no sense is told in one line, with exit code 2", () => {
     [["train", "x.txt", "--engine", "gpu"], "--engine gpu: expected auto, wasm, blas or reference"],
     [["train", "x.txt", "--threads", "0"], "--threads 0: expected a positive integer"],
     [["eval", "m", "x.txt", "--threads", "two"], "--threads two: expected a positive integer"],
-    [["generate", "m", "--threads", "1000"], "--threads 1000: expected 256 at most"],
+    [["generate", "m", "--threads", "1000"], "--threads 1000: expected 255 at most"],
     [
       ["train", "x.txt", "--engine", "reference", "--threads", "2"],
       "--threads 2: the reference engine has one thread; leave the option out",

@@ -77,6 +77,7 @@ export type { RecurrentStream } from "./models/recurrentStream.ts";
 export { Sampler, type SamplingOptions } from "./models/sampling.ts";
 export { type Key, RandomStream, streamKey } from "./numbers/random.ts";
 // Threads
+export { MOST_THREADS } from "./threads/control.ts";
 export {
   canShareMemory,
   type SpawnThread,

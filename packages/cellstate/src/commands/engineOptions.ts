@@ -1,5 +1,10 @@
 /** `--engine` and `--threads`, and the engine that a command opens by them. */
-import { type LanguageModel, WEIGHT_FORMATS, type WeightFormat } from "@cellstate/core";
+import {
+  type LanguageModel,
+  MOST_THREADS,
+  WEIGHT_FORMATS,
+  type WeightFormat,
+} from "@cellstate/core";
 import type { Option } from "commander";
 import { ENGINES, type EngineAsked } from "../engine/choose.ts";
 import { type OpenedEngine, openEngine } from "../engine/open.ts";
@@ -10,9 +15,6 @@ export interface EngineArguments {
   readonly engine?: EngineAsked;
   readonly threads?: number;
 }
-
-/** More than any machine that is made for this. */
-const MOST_THREADS = 256;
 
 export function engineOption(): Option {
   return choiceOption(

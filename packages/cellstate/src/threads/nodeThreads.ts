@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { startThreads, type ThreadHandle, type Threads } from "@cellstate/core";
+import { MOST_THREADS, startThreads, type ThreadHandle, type Threads } from "@cellstate/core";
 import { EXITED, type Listening, type NodeThreadData } from "./nodeThreadData.ts";
 
 // The file that stands beside this one: .ts where the sources run as they are, .js in the published package.
@@ -16,7 +16,9 @@ const SCRIPT = new URL(
  *
  * @param count Threads in all, this one included. @default the cores that this process may use
  */
-export function startNodeThreads(count: number = availableParallelism()): Promise<Threads> {
+export function startNodeThreads(
+  count: number = Math.min(availableParallelism(), MOST_THREADS),
+): Promise<Threads> {
   return startThreads(count, spawn);
 }
 

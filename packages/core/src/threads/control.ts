@@ -32,7 +32,7 @@ export const WORDS = {
 /** Arguments that a task can have. */
 export const MOST_ARGUMENTS = LINE;
 
-/** Shares, and so threads, that a claim can count. */
+/** Threads that may share work, this one included: what a claim can count. */
 export const MOST_THREADS = 255;
 
 /** A task by which a thread leaves its loop, to receive a message. */

@@ -18,11 +18,12 @@ import {
   columnsBefore,
   type PackedProduct,
   type PackedProductShape,
+  panelWidth,
   type RowSumProduct,
   type RowSumShape,
   type Stretch,
 } from "./matrixProduct.ts";
-import { emitProduct, PANEL_COLUMNS, PRODUCT_PARAMETERS } from "./productKernel.ts";
+import { emitProduct, PRODUCT_PARAMETERS } from "./productKernel.ts";
 
 /** Longest stretch of k in one pass: half a panel of so many rows, 32 KiB, stays in the first-level cache. */
 const BLOCK_INNER = 512;
@@ -72,13 +73,6 @@ function segmentsOf({ inner, outer }: PackedProductShape): Segment[] {
     }
   }
   return segments;
-}
-
-/** Width of the panel that begins where so many columns, a multiple of 4, are left. */
-function panelWidth(columnsLeft: number): number {
-  let width = PANEL_COLUMNS;
-  while (width > columnsLeft) width /= 2;
-  return width;
 }
 
 /** One row of zeros to start from, as long as a row of C is wide. */

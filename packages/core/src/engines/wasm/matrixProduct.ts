@@ -81,3 +81,10 @@ export function columnsBefore(columns: number, index: number, count: number): nu
   const panels = Math.ceil(columns / PANEL_COLUMNS);
   return Math.min(columns, Math.floor((panels * index) / count) * PANEL_COLUMNS);
 }
+
+/** Width of the panel that begins where so many columns, a multiple of 4, are left. */
+export function panelWidth(columnsLeft: number): number {
+  let width = PANEL_COLUMNS;
+  while (width > columnsLeft) width /= 2;
+  return width;
+}

@@ -13,8 +13,12 @@ import { int8Scale, toInt8 } from "../../numbers/int8.ts";
 import { type PlanSpec, type Share, WHOLE } from "../engine.ts";
 import { padded } from "../layout.ts";
 import { bytes, type Linked, type PlanContext } from "./compile.ts";
-import { columnsBefore, type PackedProduct, type PackedProductShape } from "./matrixProduct.ts";
-import { PANEL_COLUMNS } from "./productKernel.ts";
+import {
+  columnsBefore,
+  type PackedProduct,
+  type PackedProductShape,
+  panelWidth,
+} from "./matrixProduct.ts";
 import {
   emitQuantisedProduct,
   emitQuantiseRows,
@@ -193,13 +197,6 @@ export function quantisedProduct(
         run(a, aStride, rows, c, cStride, start, 0, share),
     };
   };
-}
-
-/** Width of the panel that begins where so many columns, a multiple of 4, are left. */
-function panelWidth(columnsLeft: number): number {
-  let width = PANEL_COLUMNS;
-  while (width > columnsLeft) width /= 2;
-  return width;
 }
 
 /** @param from Where the weights' row (or column) 0 has the panel's first column. */
