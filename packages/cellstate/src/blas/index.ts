@@ -67,10 +67,12 @@ export function findBlas(): readonly BlasFound[] {
  * The first library that is there and passes the check. To be called in the main thread, before any worker asks for the
  * library: some read their environment once.
  *
- * @param wanted `auto`; `onednn`, `accelerate`, `mkl` or `openblas`; a library's path, or its file's name for the system's
+ * @param library `auto`; `onednn`, `accelerate`, `mkl` or `openblas`; a library's path, or its file's name for the system's
  *   loader to find; `none`. By default what the environment variable CELLSTATE_BLAS says, else `auto`.
  */
-export function openBlas(wanted = process.env.CELLSTATE_BLAS || AUTO): BlasOpened | NoBlas {
+export function openBlas(library?: string): BlasOpened | NoBlas {
+  const inEnvironment = library === undefined ? process.env.CELLSTATE_BLAS : undefined;
+  const wanted = library ?? (inEnvironment || AUTO);
   const passedOver: string[] = [];
   const none = (reason: string, advice: string): NoBlas => ({
     lender: null,
@@ -78,10 +80,13 @@ export function openBlas(wanted = process.env.CELLSTATE_BLAS || AUTO): BlasOpene
     advice,
     passedOver,
   });
+  // What is in the environment may have been set long ago, and elsewhere.
+  const orUnset = (advice: string): string =>
+    inEnvironment ? `${advice}, or unset CELLSTATE_BLAS` : advice;
   if (wanted === NONE) return none("BLAS is switched off", "unset CELLSTATE_BLAS");
   const tried = candidates(wanted);
   if (tried.length === 0) {
-    return none(`there is no BLAS "${wanted}" for this system`, `name ${knownNames()}`);
+    return none(`there is no BLAS "${wanted}" for this system`, orUnset(`name ${knownNames()}`));
   }
   const ffi = loadKoffi();
   if ("missing" in ffi) return none(ffi.missing, "npm install koffi");
@@ -97,7 +102,7 @@ export function openBlas(wanted = process.env.CELLSTATE_BLAS || AUTO): BlasOpene
   }
   const [first] = passedOver;
   const isPath = tried.some(({ family }) => family === OTHER);
-  const advice = isPath ? `name ${knownNames()}` : adviceForThisSystem(wanted);
+  const advice = orUnset(isPath ? `name ${knownNames()}` : adviceForThisSystem(wanted));
   if (first !== undefined) return none(first, advice);
   if (wanted === AUTO) return none("no BLAS is installed", advice);
   return none(`there is no ${tried.map(({ asked }) => asked).join(" or ")}`, advice);

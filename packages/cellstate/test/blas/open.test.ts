@@ -57,6 +57,17 @@ describe("openBlas", () => {
     }
   });
 
+  test("names the variable where what it says is nobody's", () => {
+    process.env.CELLSTATE_BLAS = "opneblas";
+    try {
+      expect(openBlas()).toMatchObject({
+        advice: expect.stringMatching(/cblas_sgemm, or unset CELLSTATE_BLAS$/),
+      });
+    } finally {
+      delete process.env.CELLSTATE_BLAS;
+    }
+  });
+
   test("without koffi finds none, and says what to install", () => {
     const blas = fileURLToPath(new URL("../../src/blas", import.meta.url));
     const copy = join(folder, "package", "blas");
