@@ -3,7 +3,7 @@ import { evaluate } from "@cellstate/core";
 import { loadModel } from "../modelFiles.ts";
 import { describeUnknown, readCorpus } from "../run/corpus.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { grouped } from "../terminal/text.ts";
+import { grouped, sentence } from "../terminal/text.ts";
 import { type AddCommand, jsonOption, printJson } from "./common.ts";
 import {
   type EngineArguments,
@@ -20,6 +20,9 @@ interface EvalArguments extends EngineArguments, WeightsArguments {
 
 /** What `evaluate` reads side by side, of a text that is long enough to take time. */
 const EVALUATED_ROWS = 32;
+
+/** Columns before the figures. */
+const LABEL = 12;
 
 const EXAMPLES = `
 Examples:
@@ -68,10 +71,16 @@ async function run(
     printJson(terminal, { ...judged, weights, engine: engine.name, threads: engine.threads });
     return;
   }
-  const { out } = terminal;
+  const { out, err } = terminal;
   out.line(`loss        ${loss.toFixed(4)} nats a token (${model.vocabulary.kind})`);
   out.line(`bits        ${bitsPerCharacter.toFixed(4)} a character`);
   out.line(`perplexity  ${perplexity.toFixed(3)}`);
   out.line(`tokens      ${grouped(tokens)}`);
-  terminal.err.line(`engine      ${choice}`);
+  if (model.weightFormat !== "float32") out.line(`weights     ${model.weightFormat}`);
+  const [first = "", ...more] = sentence(choice, {
+    live: err.live,
+    width: Math.max(20, err.width - LABEL),
+  }).split("\n");
+  err.line(`${"engine".padEnd(LABEL)}${first}`);
+  for (const line of more) err.line(`${"".padEnd(LABEL)}${line}`);
 }

@@ -16,7 +16,7 @@ import {
 import { duration } from "../terminal/duration.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { grouped } from "../terminal/text.ts";
+import { grouped, sentence } from "../terminal/text.ts";
 import { interruption } from "./interruption.ts";
 import { openLog } from "./log.ts";
 import { type PreparedRun, prepareRun, resumeCommand } from "./prepareRun.ts";
@@ -41,11 +41,11 @@ export async function trainCommand(
 
   const run = prepareRun(files, given, checkpointPath);
   const { model, settings } = run;
-  for (const line of run.notes) err.line(line);
+  for (const line of run.notes) err.line(sentence(line, err));
   const opened = await startEngine(run.choice, given.threads);
   const { engine } = opened;
   err.line(summary(run, files, out));
-  err.line(opened.choice);
+  err.line(sentence(opened.choice, err));
   const progress = createProgress(err);
   const log = openLog(given.log, (message) => progress.note(`${message}; going on without a log`));
   log.write({

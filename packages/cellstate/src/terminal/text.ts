@@ -59,6 +59,18 @@ export function wrap(text: string, width: number): string[] {
   return line === "" ? lines : [...lines, line];
 }
 
+/**
+ * A sentence that breaks between words on a terminal. It stays one line elsewhere, for whatever reads it, and where a word (a
+ * path) would have to be cut.
+ */
+export function sentence(
+  text: string,
+  { live, width }: { readonly live: boolean; readonly width: number },
+): string {
+  const fits = text.split(/\s+/).every((word) => displayWidth(word) <= width);
+  return live && fits ? wrap(text, width).join("\n") : text;
+}
+
 /** `1,204`, the same on every machine. */
 export function grouped(value: number): string {
   return Math.round(value)

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { background, colourDepth, styled } from "../../src/terminal/colour.ts";
-import { displayWidth, grouped, truncate, withoutControls, wrap } from "../../src/terminal/text.ts";
+import {
+  displayWidth,
+  grouped,
+  sentence,
+  truncate,
+  withoutControls,
+  wrap,
+} from "../../src/terminal/text.ts";
 
 describe("colour", () => {
   const terminal = { isTTY: true, getColorDepth: () => 24 };
@@ -46,6 +53,19 @@ test("truncated text ends in an ellipsis within its width", () => {
 test("wrapped text keeps its words and its width", () => {
   expect(wrap("who likes tea and chess", 10)).toEqual(["who likes", "tea and", "chess"]);
   expect(wrap("", 10)).toEqual([]);
+});
+
+describe("a sentence", () => {
+  const text = "there is no /usr/lib/libblas.so";
+
+  test("breaks between words on a terminal", () => {
+    expect(sentence(text, { live: true, width: 23 })).toBe("there is no\n/usr/lib/libblas.so");
+  });
+
+  test("is one line where nobody looks on, and where a path would be cut", () => {
+    expect(sentence(text, { live: false, width: 23 })).toBe(text);
+    expect(sentence(text, { live: true, width: 12 })).toBe(text);
+  });
 });
 
 test("control codes cannot reach the terminal", () => {
