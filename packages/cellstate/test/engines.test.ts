@@ -108,7 +108,8 @@ test("--engine blas is not taken and ignored where weights are in int8", async (
     const asked = ["--weights", "int8", "--engine", "blas"];
     const { code, stderr } = await run(["eval", "x.safetensors", "x.txt", ...asked]);
     expect(stderr).toBe(
-      "cellstate: --engine blas: int8 weights are multiplied by wasm; leave the option out\n",
+      "cellstate: --engine blas: int8 weights are multiplied by wasm; " +
+        "leave the option out, or add --weights float32\n",
     );
     expect(code).toBe(2);
   });

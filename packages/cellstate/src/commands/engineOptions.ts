@@ -80,7 +80,7 @@ export function openFor(
   checkEngineArguments({ ...given, engine });
   if (engine === "blas" && model.weightFormat === "int8") {
     throw new UsageError(
-      "--engine blas: int8 weights are multiplied by wasm; leave the option out",
+      "--engine blas: int8 weights are multiplied by wasm; leave the option out, or add --weights float32",
     );
   }
   const threads = given.threads ?? (tokens * model.parameterCount < WORTH_THREADS ? 1 : undefined);
