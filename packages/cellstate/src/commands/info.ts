@@ -39,6 +39,8 @@ function run(path: string, { json }: { json?: boolean }, terminal: Terminal): vo
   const tensors: Shape[] = [];
   for (const [name, { shape }] of readSafetensors(bytes, path).tensors)
     tensors.push({ name, shape });
+  // A file has its numbers of one type after those of another, and a scale then stands far from its weights.
+  tensors.sort((a, b) => (a.name < b.name ? -1 : 1));
   const zeroBias = secondBias(model);
   if (json) {
     const { cell, vocabulary, ...config } = model.config;
