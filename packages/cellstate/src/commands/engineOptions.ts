@@ -28,7 +28,7 @@ export function engineOption(): Option {
 export function threadsOption(): Option {
   return sizeOption(
     "--threads <n>",
-    "that share the work: the speed changes, not the result (default: the machine's cores, where they pay)",
+    "that share the work: the speed changes, not the result, but for last digits with blas (default: the machine's cores, where they pay)",
     MOST_THREADS,
   );
 }
