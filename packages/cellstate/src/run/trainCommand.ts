@@ -44,7 +44,7 @@ export async function trainCommand(
   for (const line of run.notes) err.line(sentence(line, err));
   const opened = await startEngine(run.choice, given.threads);
   const { engine } = opened;
-  err.line(summary(run, files, out));
+  for (const line of summary(run, files, out)) err.line(sentence(line, err));
   err.line(sentence(opened.choice, err));
   const progress = createProgress(err);
   const log = openLog(given.log, (message) => progress.note(`${message}; going on without a log`));
@@ -120,12 +120,12 @@ function isOf(error: unknown, code: ErrorCode): error is CellstateError {
   return error instanceof CellstateError && error.code === code;
 }
 
-/** What is about to happen, in one line. */
+/** What is about to happen: the text, the model. */
 function summary(
   { model, corpus, settings, validation }: PreparedRun,
   files: readonly string[],
   out: string,
-): string {
+): string[] {
   const { config, vocabulary, parameterCount } = model;
   const documents =
     corpus.documents.length === 1 ? "" : ` in ${grouped(corpus.documents.length)} documents`;
@@ -134,11 +134,11 @@ function summary(
     0,
   );
   const layers = config.layers === 1 ? "one layer" : `${config.layers} layers`;
-  return (
+  return [
     `${shownPath(files.join(" "))}: ${grouped(corpus.tokens)} ${vocabulary.kind}${documents}, ${grouped(vocabulary.size)} different` +
-    `${heldOut === 0 ? "" : `; ${grouped(heldOut)} held out`}\n` +
-    `${shownPath(out)}: ${config.cell.name}, ${layers} of ${config.hiddenSize}, ${grouped(parameterCount)} parameters; seed ${settings.seed}`
-  );
+      `${heldOut === 0 ? "" : `; ${grouped(heldOut)} held out`}`,
+    `${shownPath(out)}: ${config.cell.name}, ${layers} of ${config.hiddenSize}, ${grouped(parameterCount)} parameters; seed ${settings.seed}`,
+  ];
 }
 
 interface Reported {
@@ -157,14 +157,17 @@ function report(result: RunResult, run: PreparedRun, told: Reported, terminal: T
   const shown = shellQuoted(out);
   const validation =
     validationLoss === null ? "" : `, validation loss ${validationLoss.toFixed(4)}`;
-  const loss = trainLoss === null ? "" : `: training loss ${trainLoss.toFixed(4)}${validation}`;
+  // The mean of an epoch that is over: after one that has only begun, it is not what was last seen.
+  const when = progress.epochLoss === null ? "" : ` in epoch ${progress.epoch}`;
+  const loss =
+    trainLoss === null ? "" : `: training loss ${trainLoss.toFixed(4)}${when}${validation}`;
   const done = `${grouped(progress.step)} steps in ${duration(seconds)}${loss}`;
   if (reason === "aborted") {
-    err.line(`stopped after ${done}`);
+    err.line(sentence(`stopped after ${done}`, err));
     err.line(`${shownPath(out)} writes as it learnt so far. Go on: ${told.again}`);
   } else {
     const early = reason === "patience" ? " (no better for a while)" : "";
-    err.line(`done${early}: ${done}`);
+    err.line(sentence(`done${early}: ${done}`, err));
     err.line(`${shownPath(out)} is written. Now: ${COMMAND_NAME} generate ${shown}`);
   }
   if (!json) return;
