@@ -103,6 +103,7 @@ function print(
   }
   out.line("trained with:");
   for (const [name, value] of Object.entries(model.training)) {
+    if (value === null) continue;
     const [first = "", ...more] = wrap(shown(plain(value)), Math.max(20, width - 18));
     out.line(`  ${padEnd(shown(name), 14)} ${first}`.trimEnd());
     for (const line of more) out.line(`  ${padEnd("", 14)} ${line}`);
