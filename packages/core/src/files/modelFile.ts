@@ -166,9 +166,10 @@ export function decodeModel<K extends ModelKind>(
   const file = shown(name);
   const container = decodeContainer(bytes, name);
   if (container.kind !== kind) {
+    const advice = container.kind === "checkpoint" ? "; name the model that stands beside it" : "";
     throw new CellstateError(
       "file-format",
-      `${file}: holds a ${shown(container.kind)}; expected a ${kind}`,
+      `${file}: holds a ${shown(container.kind)}; expected a ${kind}${advice}`,
     );
   }
   const { tensors, formatVersion, languageVersion } = container;

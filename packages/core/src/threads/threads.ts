@@ -97,6 +97,7 @@ export class Threads {
     const job = this.#jobs++;
     const control = this.#control;
     if (!control) return job;
+    this.#refuseIfEnded();
     this.#checkAll();
     this.#publish(control, job, RECEIVE, this.count);
     this.#post({ kind: "job", ticket: this.#ticket, job, what });
@@ -154,7 +155,7 @@ export class Threads {
    * that was sent must have come.
    */
   #publish(control: Control, job: number, task: number, next: number): void {
-    if (this.#ended) throw new TypeError("threads: they have been ended; start new ones");
+    this.#refuseIfEnded();
     if (this.#lost !== null) throw new CellstateError("thread", this.#lost);
     if (this.#sent === this.#ticket) this.#awaitReceipt(control);
     control[WORDS.job] = job;
@@ -175,6 +176,10 @@ export class Threads {
       }
     }
     if (Atomics.load(control, WORDS.failed) !== 0) this.#checkAll();
+  }
+
+  #refuseIfEnded(): void {
+    if (this.#ended) throw new TypeError("threads: they have been ended; start new ones");
   }
 
   #checkAll(): void {

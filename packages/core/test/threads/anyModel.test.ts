@@ -91,7 +91,7 @@ function* outcomes(shape: Shape, engine: Engine): Generator<readonly [string, Fl
     const plan = new LanguagePlan(read, engine, { steps, batch: batch + 1 }, "inference");
     plan.resetStates(batch);
     plan.write(steps * batch, tokens, tokens);
-    plan.forward({ steps, batch, from: 0, to: batch });
+    plan.forward({ steps, batch });
     const { offset, stride } = plan.logits;
     const logits = plan.compiled.numbers.slice(offset, offset + steps * batch * stride);
     yield [`${read.weightFormat} logits`, Float32Array.from(logits)];

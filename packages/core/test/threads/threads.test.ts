@@ -157,6 +157,7 @@ describe("threads", () => {
     const run = trainer(on);
     on.end();
     expect(() => run.step(window, 0.1)).toThrow(/have been ended/);
+    expect(() => trainer(on)).toThrow(/have been ended/);
   });
 
   it("are refused where their number is none", async () => {
