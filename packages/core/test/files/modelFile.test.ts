@@ -107,7 +107,7 @@ describe("one line says", () => {
   test("that it holds something else", () => {
     const bytes = encodeContainer({ kind: "checkpoint", parts: {}, tensors });
     expect(errorLine(() => decode(bytes))).toBe(
-      "m.safetensors: holds a checkpoint; expected a language-model",
+      "m.safetensors: holds a checkpoint; expected a language-model; name the model that stands beside it",
     );
   });
 
