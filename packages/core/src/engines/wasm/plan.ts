@@ -146,14 +146,19 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
 
 /**
  * A product divided by columns takes microseconds; a thread that loses its core within its share holds it up for milliseconds. Where
- * that happens the leader goes on alone for a while, for longer each time that it happens again.
+ * that happens often the leader goes on alone for a while, for longer each time that it happens again. Now and then it is only a
+ * thread that wakes up and moves to another core.
  */
 class Patience {
-  static readonly #LEAST = 256;
-  static readonly #MOST = 16_384;
+  /** Products of a spell, and the long waits that it may have. */
+  static readonly #SPELL = 512;
+  static readonly #FORGIVEN = 4;
+  static readonly #LEAST = 1024;
+  static readonly #MOST = 65_536;
+  #products = 0;
+  #waits = 0;
   #alone = 0;
   #pause = Patience.#LEAST;
-  #well = 0;
 
   /** Whether the next product is to be done alone. */
   isLost(): boolean {
@@ -163,13 +168,19 @@ class Patience {
   }
 
   note(waitedLong: boolean): void {
-    if (waitedLong) {
+    if (waitedLong && ++this.#waits > Patience.#FORGIVEN) {
       this.#alone = this.#pause;
       this.#pause = Math.min(2 * this.#pause, Patience.#MOST);
-      this.#well = 0;
-    } else if (++this.#well === Patience.#MOST) {
-      this.#pause = Patience.#LEAST;
+      this.#begin();
+    } else if (++this.#products === Patience.#SPELL) {
+      if (this.#waits === 0) this.#pause = Patience.#LEAST;
+      this.#begin();
     }
+  }
+
+  #begin(): void {
+    this.#products = 0;
+    this.#waits = 0;
   }
 }
 
