@@ -136,11 +136,13 @@ function judgeBeside(): Verdict[] {
     passed: typeof ratio === "number" && holds(ratio),
   });
   const { windows, batches } = cost?.dearestByCheapest ?? {};
-  const read = prompt?.rows.find(({ engine }) => engine === "wasm")?.times;
+  const readBy = (name: string) => prompt?.rows.find(({ engine }) => engine === name)?.times;
+  const isFaster = (ratio: number) => ratio >= 1.3;
   return [
     verdict("cost a token", "windows 50 to 2,000 within 1.2", windows, (ratio) => ratio <= 1.2),
     verdict("cost a token", "batches 16 to 512 within 1.2", batches, (ratio) => ratio <= 1.2),
-    verdict("prompt", "≥ 1.3 × token by token", read, (ratio) => ratio >= 1.3),
+    verdict("prompt", "wasm ≥ 1.3 × token by token", readBy("wasm"), isFaster),
+    verdict("prompt", "blas ≥ 1.3 × token by token", readBy("blas"), isFaster),
     verdict("busy cores", "two threads ≤ 2 × one alone", busy?.ratio, (ratio) => ratio <= 2),
     verdict("int8", "costs ≤ 0.01 nats", int8?.cost.together, (loss) => loss <= 0.01),
   ];

@@ -109,12 +109,13 @@ function beside(): string {
   const { cost, prompt, busy, int8 } = readBeside();
   const { windows, batches } = cost?.dearestByCheapest ?? { windows: 1, batches: 1 };
   const percent = (ratio: number) => `${Math.round(100 * (ratio - 1))} %`;
-  const together = prompt?.rows.find(({ engine }) => engine === "wasm");
+  const readBy = (name: string) => prompt?.rows.find(({ engine }) => engine === name)?.times;
   return [
     cost &&
       `A token in training costs the same within ${percent(windows)} from window 50 to 2,000, and within ${percent(batches)} from batch 16 to 512
 ([plot](bench/results/costPerToken.svg)).`,
-    together && `A prompt is read in ${together.times} times as fast as token by token.`,
+    prompt &&
+      `A prompt is read in ${readBy("wasm")} times as fast as token by token; with lent products ${readBy("blas")} times.`,
     busy &&
       `With both cores busy otherwise, two threads take ${busy.ratio} times as long as one thread that has the machine to itself.`,
     int8 &&
