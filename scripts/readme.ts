@@ -73,7 +73,7 @@ function learningTable({ charRnn, defaults, ...about }: Learning): string {
 | \`--preset char-rnn\`, ${charRnn.parameters.toLocaleString("en")} parameters | ${cells(charRnn.validationLosses)} |
 | PyTorch with the same settings (another seed: about ±0.02) | ${cells(charRnn.pytorch)} |
 
-With no option at all it reaches **${defaults.validationLoss.toFixed(3)}** in ${minutes(defaults.seconds)} minutes
+With no option but \`--engine wasm\` it reaches **${defaults.validationLoss.toFixed(3)}** in ${minutes(defaults.seconds)} minutes
 (${defaults.parameters.toLocaleString("en")} parameters, ${rate(defaults)} characters a second). \`${about.command}\`, ${about.date}: ${about.machine}, Node ${about.node.replace(/^v/, "")}.`;
 }
 

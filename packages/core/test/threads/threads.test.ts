@@ -160,6 +160,16 @@ describe("threads", () => {
     expect(() => trainer(on)).toThrow(/have been ended/);
   });
 
+  it("are one, and no error, where memory cannot be shared", async () => {
+    const { SharedArrayBuffer: shared } = globalThis;
+    Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
+    try {
+      expect((await startThreads(4, spawnTestThread)).count).toBe(1);
+    } finally {
+      globalThis.SharedArrayBuffer = shared;
+    }
+  });
+
   it("are refused where their number is none", async () => {
     await expect(startThreads(0, () => spawnTestThread())).rejects.toThrow(
       "threads: expected a whole number from 1 to 255, got 0",
