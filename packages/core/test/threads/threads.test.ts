@@ -164,7 +164,7 @@ describe("threads", () => {
     const { SharedArrayBuffer: shared } = globalThis;
     Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
     try {
-      expect((await startThreads(4, spawnTestThread)).count).toBe(1);
+      expect((await startThreads(4, () => spawnTestThread())).count).toBe(1);
     } finally {
       globalThis.SharedArrayBuffer = shared;
     }
