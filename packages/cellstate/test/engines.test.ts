@@ -275,6 +275,20 @@ describe("--resume", () => {
     expect(chooseToGoOn("blas", began, "x").kind).toBe("blas");
   });
 
+  test.skipIf(!blas)(
+    `goes on with the threads of a run with lent products${needsBlas}`,
+    async () => {
+      await withText(async (_, run) => {
+        const begun = ["train", "x.txt", "--steps", "5", ...SMALL, "--engine", "blas"];
+        await run([...begun, "--threads", "3"]);
+        const again = await run(["train", "x.txt", "--resume", "--steps", "8", "--json"]);
+        expect(JSON.parse(again.stdout)).toMatchObject({ steps: 8, threads: 3 });
+        const typed = ["train", "x.txt", "--resume", "--steps", "9", "--threads", "1", "--json"];
+        expect(JSON.parse((await run(typed)).stdout)).toMatchObject({ steps: 9, threads: 1 });
+      });
+    },
+  );
+
   test.skipIf(!blas)(`finds the run's own library among several${needsBlas}`, () => {
     for (const { path, fault } of findBlas()) {
       if (fault !== null) continue;

@@ -17,6 +17,8 @@ export interface RunState {
   readonly settings: TrainSettings;
   /** The engine's name, with a library's and its version: what the bits of the weights depend on. */
   readonly engine: string;
+  /** Of a run with lent products, where the last digits may depend on them. */
+  readonly threads?: number;
   /** Names of those that computed before it, in a run that was gone on with by another. */
   readonly earlierEngines?: readonly string[];
   readonly files: readonly { readonly name: string; readonly size: number }[];
@@ -63,7 +65,8 @@ export function readRunCheckpoint({ state, arrays }: Checkpoint, path: string): 
     }
     weights[name] = array;
   }
-  const { settings, progress, engine, earlierEngines, files, sha256, from, cellstate } = state;
+  const { settings, progress, engine, threads, earlierEngines, files, sha256, from, cellstate } =
+    state;
   if (!isLike(settings, DEFAULTS)) return fail("the checkpoint's settings are not those of a run");
   const engineKind = ENGINE_KINDS.find(
     (known) => known === Reflect.get(Object(settings), "engine"),
@@ -77,6 +80,7 @@ export function readRunCheckpoint({ state, arrays }: Checkpoint, path: string): 
       // Checked just above: every setting is there, and of a type that settings have.
       settings: settings as unknown as TrainSettings,
       engine: typeof engine === "string" ? engine : engineKind,
+      ...(Number.isInteger(threads) ? { threads: Number(threads) } : {}),
       ...(Array.isArray(earlierEngines) ? { earlierEngines: earlierEngines.map(String) } : {}),
       files: Array.isArray(files) ? (files as unknown as RunState["files"]) : [],
       sha256: String(sha256),

@@ -51,9 +51,11 @@ export interface PreparedRun {
   readonly train: Omit<TrainOptions, "engine" | "documents" | "validation" | "signal" | "resume">;
   /** Null for a run that begins. */
   readonly resume: TrainingSnapshot | null;
+  /** Those that a resumed run had, where its last digits may depend on them. */
+  readonly threads: number | undefined;
   /** What a person should know before it starts, a line each. */
   readonly notes: readonly string[];
-  checkpoint(snapshot: TrainingSnapshot): Checkpoint;
+  checkpoint(snapshot: TrainingSnapshot, threads: number): Checkpoint;
   /** How the model came to be; nothing in it differs from one run of the same settings to the next. */
   record(result: RunResult): Readonly<Record<string, unknown>>;
 }
@@ -155,7 +157,9 @@ function resumeRun(files: readonly string[], given: TrainArguments, path: string
     engine: choice.name,
     ...(before.length > 0 ? { earlierEngines: before } : {}),
   };
-  return assemble({ model, settings, choice, engines, corpus, resume, notes, from: state.from });
+  const threads = same ? state.threads : undefined;
+  const { from } = state;
+  return assemble({ model, settings, choice, engines, threads, corpus, resume, notes, from });
 }
 
 /** What was typed may be left out or be what the run began with. @throws UsageError */
@@ -247,6 +251,7 @@ interface Parts {
   readonly settings: TrainSettings;
   readonly choice: EngineChoice;
   readonly engines: Pick<RunState, "engine" | "earlierEngines">;
+  readonly threads?: number;
   readonly corpus: Corpus;
   readonly resume: TrainingSnapshot | null;
   readonly notes: readonly string[];
@@ -254,7 +259,7 @@ interface Parts {
 }
 
 function assemble(parts: Parts): PreparedRun {
-  const { model, settings: asked, choice, engines, corpus, resume, notes, from } = parts;
+  const { model, settings: asked, choice, engines, threads, corpus, resume, notes, from } = parts;
   const { validation: share, seed } = asked;
   const { training, validation } = splitDocuments(corpus.documents, share, seed);
   const settings = withLength(asked, training);
@@ -272,7 +277,13 @@ function assemble(parts: Parts): PreparedRun {
     train: trainOptions(settings),
     resume,
     notes,
-    checkpoint: (snapshot) => writeRunCheckpoint(state, shape, snapshot),
+    threads,
+    checkpoint: (snapshot, count) =>
+      writeRunCheckpoint(
+        choice.kind === "blas" ? { ...state, threads: count } : state,
+        shape,
+        snapshot,
+      ),
     record: ({ progress, trainLoss, validationLoss }) => ({
       ...state,
       steps: progress.step,

@@ -42,7 +42,7 @@ export async function trainCommand(
   const run = prepareRun(files, given, checkpointPath);
   const { model, settings } = run;
   for (const line of run.notes) err.line(sentence(line, err));
-  const opened = await startEngine(run.choice, given.threads);
+  const opened = await startEngine(run.choice, given.threads ?? run.threads);
   const { engine } = opened;
   for (const line of summary(run, files, out)) err.line(sentence(line, err));
   err.line(sentence(opened.choice, err));
@@ -86,7 +86,7 @@ export async function trainCommand(
         everySeconds: given.checkpointEvery,
         save: (snapshot) => {
           makeRoom();
-          saveCheckpoint(checkpointPath, run.checkpoint(snapshot));
+          saveCheckpoint(checkpointPath, run.checkpoint(snapshot, engine.threads));
         },
       },
     });
