@@ -48,8 +48,8 @@ export interface ChooseOptions {
  * training step is then 1.6 times as fast with oneDNN and 1.2 times with OpenBLAS, and the more the larger. With fewer rows
  * than these the engine computes by its own kernels anyway. Measured: docs/decisions/0010-which-engine-computes.md.
  */
-export const WORTHWHILE_PRODUCT = 16_384;
-export const WORTHWHILE_ROWS = 8;
+const WORTHWHILE_PRODUCT = 16_384;
+const WORTHWHILE_ROWS = 8;
 
 /** @throws CellstateError `engine` where `blas` was asked for and there is none, with what to install. */
 export function chooseEngine(options: ChooseOptions = {}): EngineChoice {

@@ -25,7 +25,7 @@ import type { GemmLender } from "./gemm.ts";
 import { FEWEST_ROWS } from "./lentProduct.ts";
 
 /** The tasks of a compiled plan, by number: what threads are asked for. The passes are the first. */
-export const TASKS = {
+const TASKS = {
   prepare: 0,
   forward: 1,
   backward: 2,
