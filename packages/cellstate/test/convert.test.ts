@@ -96,7 +96,11 @@ describe("convert", () => {
       2,
       /^cellstate: --weights int4: expected float32 or int8\n$/,
     ],
-    [["convert", "x.txt", "s", "--weights", "int8"], 1, /^cellstate: x\.txt: a header of /],
+    [
+      ["convert", "x.txt", "s", "--weights", "int8"],
+      1,
+      /^cellstate: x\.txt: no safetensors file, /,
+    ],
     [["convert", "gone", "s", "--weights", "int8"], 1, /^cellstate: gone: /],
   ])("%j is refused in one line, and nothing written", async (args, wanted, message) => {
     await withModel(async (folder, run) => {

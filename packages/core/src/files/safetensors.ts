@@ -125,11 +125,16 @@ interface Entry {
   readonly end: number;
 }
 
+const OPENING_BRACE = 0x7b;
+
 function readHeader(bytes: Uint8Array, fail: Fail): { header: JsonObject; dataStart: number } {
   const again = "the file is cut short, damaged or no safetensors file";
   if (bytes.length < PREFIX + 2) return fail(`${bytes.length} bytes are too few; ${again}`);
   const prefix = new DataView(bytes.buffer, bytes.byteOffset, PREFIX);
   const length = Number(prefix.getBigUint64(0, true));
+  if (length > LONGEST_HEADER && bytes[PREFIX] !== OPENING_BRACE) {
+    return fail("no safetensors file, which begins with the length of its header and {");
+  }
   if (length > LONGEST_HEADER || length > bytes.length - PREFIX) {
     return fail(`a header of ${length} bytes in a file of ${bytes.length}; ${again}`);
   }

@@ -168,6 +168,13 @@ describe("a damaged file gives one line", () => {
     );
   });
 
+  test("when they are a text", () => {
+    const bytes = new TextEncoder().encode("My name is Krish, and this is no model.");
+    expect(errorLine(() => readSafetensors(bytes, "my.txt"))).toBe(
+      "my.txt: no safetensors file, which begins with the length of its header and {",
+    );
+  });
+
   test("when the header is not UTF-8", () => {
     const bytes = fileOf(good, 8);
     bytes[10] = 0xff;
