@@ -138,23 +138,25 @@ export function planCrossEntropy(builder: PlanBuilder, logits: Flow): LossTensor
   return { targets, losses, scale };
 }
 
-/** Mean squared error against a row of targets; gradients of rows are multiplied by `scale`. */
-export interface SquaredErrorTensors {
-  /** [T·B, width], to be written by the caller. */
+/** The loss of a plan whose outputs are numbers: rows of targets go in, a loss a row comes out. */
+export interface ElementLossTensors {
+  /** [R, N], to be written by the caller; NaN is missing. */
   readonly targets: Tensor;
-  /** [T·B, 1] */
+  /** [R, 1] */
   readonly losses: Tensor;
   /** Null in a plan that only infers. */
   readonly scale: Tensor | null;
 }
 
-export function planSquaredError(builder: PlanBuilder, outputs: Flow): SquaredErrorTensors {
+/** Mean squared error against a row of targets. */
+export function planSquaredError(builder: PlanBuilder, outputs: Flow): ElementLossTensors {
   const value = tensorOf(outputs, "loss");
   const targets = builder.layout.tensor(value.rows, value.width);
   const losses = builder.layout.tensor(value.rows, 1);
   const scale = builder.training ? builder.layout.tensor(1, 1) : null;
   builder.operations.push({
-    kind: "squaredError",
+    kind: "elementLoss",
+    loss: { name: "squared" },
     outputs: value,
     targets,
     losses,

@@ -15,9 +15,9 @@ import { PassRunner } from "../passes.ts";
 import { cell } from "./cell.ts";
 import { crossEntropy } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
+import { elementLoss } from "./elementLoss.ts";
 import { embedding } from "./embedding.ts";
 import { linear } from "./linear.ts";
-import { squaredError } from "./squaredError.ts";
 import { sumOfSquares, update } from "./update.ts";
 
 /** A plan in float64 memory, integers among the numbers. */
@@ -36,7 +36,14 @@ type SpecOf = { readonly [K in Kind]: Extract<OperationSpec, { kind: K }> };
 /** How each operation is made; a kind without an entry does not compile. */
 const MAKERS: {
   readonly [K in Kind]: (spec: SpecOf[K], memory: Float64Array, capacity: PlanSpec) => Operation;
-} = { cell, linear, embedding, dropout, crossEntropy, squaredError };
+} = {
+  ...{ cell, linear, embedding, dropout, crossEntropy, elementLoss },
+  ...{ mask: absent, initialState: absent, finalState: absent, join: absent, attention: absent },
+};
+
+function absent({ kind }: OperationSpec): never {
+  throw new RangeError(`${kind}: not on this engine yet`);
+}
 
 function makeOperation<K extends Kind>(
   kind: K,
@@ -93,7 +100,7 @@ function compile(plan: PlanSpec): ReferencePlan {
   const operations = plan.operations.map((spec) =>
     checked(plan, makeOperation(spec.kind, spec, memory, plan)),
   );
-  const runner = new PassRunner(operations);
+  const runner = new PassRunner(operations, plan);
   return {
     numbers: memory,
     integers: memory,

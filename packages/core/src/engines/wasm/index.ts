@@ -9,11 +9,11 @@ import { cell } from "./cell.ts";
 import type { Linked, PlanContext, WasmOperation } from "./compile.ts";
 import { crossEntropy } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
+import { elementLoss } from "./elementLoss.ts";
 import { embedding } from "./embedding.ts";
 import type { GemmLender } from "./gemm.ts";
 import { linear } from "./linear.ts";
 import { compilePlan, emitModule, linkPlan, type PlanMessage, type PlanParts } from "./plan.ts";
-import { squaredError } from "./squaredError.ts";
 import { sumOfSquares } from "./sumOfSquares.ts";
 import { updates } from "./update.ts";
 
@@ -81,7 +81,9 @@ function planOperation(
       return dropout(spec, context);
     case "crossEntropy":
       return crossEntropy(spec, context);
-    case "squaredError":
-      return squaredError(spec, context);
+    case "elementLoss":
+      return elementLoss(spec, context);
+    default:
+      throw new RangeError(`${spec.kind}: not on this engine yet`);
   }
 }

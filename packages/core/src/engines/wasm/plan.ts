@@ -13,7 +13,7 @@ import {
   type Update,
   WHOLE,
 } from "../engine.ts";
-import { dividesRows, PassRunner } from "../passes.ts";
+import { dividesRows, type PassOrder, PassRunner } from "../passes.ts";
 import {
   type Linked,
   type OperationKind,
@@ -112,21 +112,28 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
     numbers: linked.numbers,
     integers: linked.integers,
     operations,
-    run(pass, { steps, batch }, first = 0, end = operations.length) {
+    run(pass, extent, first = 0, end = operations.length) {
+      const { steps, batch, outputSteps = 0, outputStart = 0 } = extent;
       const isFew = byColumns && batch <= FEW_ROWS;
       if (pass === "forward" && isFew && batch * weights >= leastShared) {
-        runner.runColumns({ steps, batch }, first, end, divide);
+        runner.runColumns(extent, first, end, divide);
         return;
       }
       args[0] = steps;
       args[1] = batch;
       args[2] = first;
       args[3] = end;
+      args[4] = outputSteps;
+      args[5] = outputStart;
       const byRows = pass === "forward" || pass === "backward";
       // Rows that are too few to divide are done here, whatever they take; and few rows of a plan that only infers, since
       // products of many steps at once, which may be lent, are of whole windows.
       if (byRows && (isFew || !dividesRows(batch))) tasks[TASKS[pass]](WHOLE, args);
-      else dispatch(TASKS[pass], pass === "prepare" ? weights : steps * batch * weights);
+      else
+        dispatch(
+          TASKS[pass],
+          pass === "prepare" ? weights : (steps + outputSteps) * batch * weights,
+        );
     },
     sumOfSquares(offset, count) {
       sum.begin(offset, count);
@@ -234,13 +241,15 @@ function planMoves(workshop: Workshop, parts: PlanParts) {
     const operations = linkers.map((link) => link(linked));
     const sum = linkSum(linked);
     const update = linkUpdate(linked);
-    const runner = new WasmRunner(operations);
-    const extent = { steps: 0, batch: 0 };
+    const runner = new WasmRunner(operations, workshop.plan);
+    const extent = { steps: 0, batch: 0, outputSteps: 0, outputStart: 0 };
     const pass =
       (name: Pass): Task =>
       (share, args) => {
         extent.steps = args[0];
         extent.batch = args[1];
+        extent.outputSteps = args[4];
+        extent.outputStart = args[5];
         runner.run(name, extent, args[2], args[3], share);
       };
     const tasks: readonly Task[] = [
@@ -260,7 +269,9 @@ function planMoves(workshop: Workshop, parts: PlanParts) {
 const FEW_ROWS = 4;
 
 function dividesByColumns(plan: PlanSpec, threads: number): boolean {
-  return threads > 1 && plan.operations.every(({ training }) => training === null);
+  // One axis, one kind of step: what a decoder does has few rows only where its source has few.
+  const isPlain = plan.operations.every(({ over = "steps" }) => over === "steps");
+  return threads > 1 && isPlain && plan.operations.every(({ training }) => training === null);
 }
 
 /** Has the threads do a part of an operation at a step. */
@@ -274,8 +285,8 @@ class WasmRunner extends PassRunner {
   readonly #divideOne = (part: number, step: number, rows: number): void =>
     this.#divide(this.#operation, part, step, rows);
 
-  constructor(operations: readonly WasmOperation[]) {
-    super(operations);
+  constructor(operations: readonly WasmOperation[], order: PassOrder) {
+    super(operations, order);
     this.#operations = operations;
   }
 

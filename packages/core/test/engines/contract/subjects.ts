@@ -230,7 +230,8 @@ export function squaredErrorSubject(options: {
     const gradient = inPlace ? outputs : sequence(width);
     return {
       spec: {
-        kind: "squaredError",
+        kind: "elementLoss",
+        loss: { name: "squared" },
         outputs,
         targets,
         losses,

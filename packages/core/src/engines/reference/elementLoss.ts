@@ -1,8 +1,8 @@
 /** Mean squared error: losses[r] = Σ (y − target)² / N over a row of N outputs y. */
-import type { Operation, SquaredErrorSpec } from "../engine.ts";
+import type { ElementLossSpec, Operation } from "../engine.ts";
 import { forEachRow, noTraining } from "./rows.ts";
 
-export function squaredError(spec: SquaredErrorSpec, memory: Float64Array): Operation {
+export function elementLoss(spec: ElementLossSpec, memory: Float64Array): Operation {
   const { outputs, targets, losses, training } = spec;
   const N = outputs.width;
 
@@ -24,7 +24,7 @@ export function squaredError(spec: SquaredErrorSpec, memory: Float64Array): Oper
 
     // dy = 2 · (y − target) / N · scale; y and dy may be the same row.
     backward(span) {
-      if (!training) return noTraining("squaredError");
+      if (!training) return noTraining("elementLoss");
       const { scale, outputsGradient } = training;
       const factor = (2 * memory[scale.offset]) / N;
       forEachRow(span, (row) => {
@@ -37,7 +37,7 @@ export function squaredError(spec: SquaredErrorSpec, memory: Float64Array): Oper
 
     /** It learns nothing. */
     gradients() {
-      if (!training) noTraining("squaredError");
+      if (!training) noTraining("elementLoss");
     },
   };
 }

@@ -2,7 +2,7 @@
  * Mean squared error: losses[r] = Σ (y − target)² / N over a row of N outputs y; gradient 2 · (y − target) / N · scale.
  * Padding needs no mask: outputs and targets are zero there, and so is their difference.
  */
-import type { Operation, Span, SquaredErrorSpec } from "../engine.ts";
+import type { ElementLossSpec, Operation, Span } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { bytes, type Linked, type PlanContext } from "./compile.ts";
 import { f32, f32x4, i32, shuffleLanes, v128 } from "./instructions.ts";
@@ -72,14 +72,14 @@ const PARAMETERS = [
   ...(["i32", "i32", "i32", "f32"] as const),
 ] as const;
 
-export function squaredError(
-  spec: SquaredErrorSpec,
+export function elementLoss(
+  spec: ElementLossSpec,
   context: PlanContext,
 ): (linked: Linked) => Operation {
   const { outputs, targets, losses, training } = spec;
-  const forwardKernel = context.kernel("squaredError forward", PARAMETERS, null, emitForward);
+  const forwardKernel = context.kernel("elementLoss forward", PARAMETERS, null, emitForward);
   const backwardKernel =
-    training && context.kernel("squaredError backward", PARAMETERS, null, emitBackward);
+    training && context.kernel("elementLoss backward", PARAMETERS, null, emitBackward);
 
   return (linked) => {
     const { numbers } = linked;
@@ -113,13 +113,13 @@ export function squaredError(
       prepare() {},
       forward: (span) => apply(runForward, losses, outputs.width, span),
       backward(span) {
-        if (!training || !runBackward) return noTraining("squaredError");
+        if (!training || !runBackward) return noTraining("elementLoss");
         const { scale, outputsGradient } = training;
         apply(runBackward, outputsGradient, (2 * numbers[scale.offset]) / outputs.width, span);
       },
       /** It learns nothing. */
       gradients() {
-        if (!training) noTraining("squaredError");
+        if (!training) noTraining("elementLoss");
       },
     };
   };
