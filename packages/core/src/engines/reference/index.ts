@@ -9,6 +9,7 @@ import {
   type OperationSpec,
   type PlanSpec,
   type Span,
+  stepsAlong,
   WHOLE,
 } from "../engine.ts";
 import { PassRunner } from "../passes.ts";
@@ -54,31 +55,37 @@ function makeOperation<K extends Kind>(
   return MAKERS[kind](spec, memory, plan);
 }
 
-/** @throws RangeError where a call asks for more than the plan has room for. */
-function checkSpan(plan: PlanSpec, { steps, batch, from, to }: Span): void {
-  const fits = steps <= plan.steps && batch <= plan.batch && 0 <= from && from <= to && to <= batch;
-  if (fits) return;
+/** @throws RangeError where a call asks for more than the plan has room for, or for steps that are none. */
+function checkSpan(plan: PlanSpec, { over }: OperationSpec, span: Span): void {
+  const { steps, batch, from, to, start = 0, axisSteps = steps } = span;
+  const room = stepsAlong(over, plan);
+  const sequencesFit = batch <= plan.batch && 0 <= from && from <= to && to <= batch;
+  const stepsFit = 0 <= start && start <= steps && steps <= axisSteps && axisSteps <= room;
+  const { sourceSteps = 0 } = span;
+  if (sequencesFit && stepsFit && sourceSteps <= plan.steps) return;
+  const part = start > 0 || axisSteps > steps ? `, steps ${start} to ${steps}` : "";
+  const source = sourceSteps > plan.steps ? `, ${sourceSteps} of ${plan.steps} of its source` : "";
   throw new RangeError(
-    `the plan has room for ${plan.steps} steps × ${plan.batch} sequences, ` +
-      `got ${steps} × ${batch}, sequences ${from} to ${to}`,
+    `the plan has room for ${room} steps × ${plan.batch} sequences, ` +
+      `got ${axisSteps} × ${batch}, sequences ${from} to ${to}${part}${source}`,
   );
 }
 
 /** The operation, its spans checked: an oracle says so when it is asked wrongly. */
-function checked(plan: PlanSpec, operation: Operation): Operation {
+function checked(plan: PlanSpec, spec: OperationSpec, operation: Operation): Operation {
   return {
     prepare: operation.prepare,
     forward(span) {
-      checkSpan(plan, span);
+      checkSpan(plan, spec, span);
       operation.forward(span);
     },
     backward(span) {
-      checkSpan(plan, span);
+      checkSpan(plan, spec, span);
       operation.backward(span);
     },
     /** It sums by whole matrices: the first share is all of them. */
     gradients(span, share) {
-      checkSpan(plan, span);
+      checkSpan(plan, spec, span);
       if (share.index === 0) operation.gradients(span, share);
     },
   };
@@ -98,7 +105,7 @@ function allocate(size: number): Float64Array {
 function compile(plan: PlanSpec): ReferencePlan {
   const memory = allocate(plan.size);
   const operations = plan.operations.map((spec) =>
-    checked(plan, makeOperation(spec.kind, spec, memory, plan)),
+    checked(plan, spec, makeOperation(spec.kind, spec, memory, plan)),
   );
   const runner = new PassRunner(operations, plan);
   return {

@@ -1,14 +1,14 @@
 /** Which rows of a time-major sequence a call is about, and sums over them. */
 import type { Span, Tensor } from "../engine.ts";
 
-/** Calls back with every row of the span: t·batch + b for all steps and b in [from, to). */
+/** Calls back with every row of the span: t·batch + b for steps t in [start, steps) and b in [from, to). */
 export function forEachRow(span: Span, visit: (row: number) => void): void {
-  for (let t = 0; t < span.steps; t++) {
+  for (let t = span.start ?? 0; t < span.steps; t++) {
     for (let b = span.from; b < span.to; b++) visit(t * span.batch + b);
   }
 }
 
-/** Calls back with every row of the sequence, whatever the span's from and to: sums run over all of them. */
+/** Calls back with every row of the sequence, whatever the span's start, from and to: sums run over all of them. */
 export function forAllRows(span: Span, visit: (row: number) => void): void {
   for (let row = 0; row < span.steps * span.batch; row++) visit(row);
 }

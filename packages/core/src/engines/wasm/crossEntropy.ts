@@ -4,7 +4,7 @@
  * The largest logit is taken out before exp, so nothing overflows. Forward keeps it and 1 / Σ exp for the gradient, which
  * then takes one pass, and may be written over the logits.
  */
-import type { CrossEntropySpec, Operation } from "../engine.ts";
+import { type CrossEntropySpec, type Operation, stepsAlong } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { bytes, type Linked, type PlanContext } from "./compile.ts";
 import { f32, f32x4, i32, i32x4, shuffleLanes, type V128, v128 } from "./instructions.ts";
@@ -152,7 +152,7 @@ export function crossEntropy(
   const { logits, targets, losses, training } = spec;
   const { width } = logits;
   const tail = width % 4;
-  const kept = context.scratch(KEPT * logits.rows);
+  const kept = context.scratch(KEPT * stepsAlong(spec.over, context.plan) * context.plan.batch);
   const forwardKernel = context.kernel(
     `crossEntropy forward ${tail}`,
     ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],

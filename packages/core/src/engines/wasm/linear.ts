@@ -67,7 +67,8 @@ export function linear(spec: LinearSpec, context: PlanContext): (linked: Linked)
         }
       },
 
-      forwardColumns: ({ steps, batch }, divide) => divide(0, 0, steps * batch),
+      forwardColumns: ({ start = 0, steps, batch }, divide) =>
+        divide(0, start * batch, (steps - start) * batch),
 
       columns(_, row, rows, share) {
         const x = input.offset + row * input.stride;
