@@ -37,6 +37,13 @@ export interface DraftMatrix {
   readonly at: Place;
 }
 
+/** In the order in which they were asked for. */
+export interface DraftMask {
+  readonly width: WidthClass;
+  /** The source that is multiplied by it, as products name it; or the state that it holds. */
+  readonly of: { readonly source: NodeId } | { readonly state: number };
+}
+
 export interface DraftProduct {
   readonly matrix: number;
   readonly columnsBefore: readonly WidthClass[];
@@ -61,15 +68,29 @@ export interface Draft {
   readonly states: readonly DraftState[];
   readonly vectors: readonly DraftVector[];
   readonly matrices: readonly DraftMatrix[];
+  readonly masks: readonly DraftMask[];
   /** The node of each pre-activation. */
   readonly sums: readonly NodeId[];
   readonly products: readonly DraftProduct[];
   readonly signals: readonly DraftSignal[];
 }
 
+/** What a cell's equations are to be given beside what is written; see `regularise.ts`. */
+export interface Regularisation {
+  /** Each vector but x[t] that matrices multiply is first multiplied by a mask. */
+  readonly recurrentDropout: boolean;
+  /** Each state's new value is v + mask · (s[t-1] − v): where the mask is 1, the state stays as it was. */
+  readonly zoneout: boolean;
+}
+
+const NONE: Regularisation = { recurrentDropout: false, zoneout: false };
+
 /** @throws EquationError at the first mistake of meaning. */
-export function analyse(statements: readonly Statement[]): Draft {
-  return new Analysis(statements).draft();
+export function analyse(
+  statements: readonly Statement[],
+  regularisation: Regularisation = NONE,
+): Draft {
+  return new Analysis(statements, regularisation).draft();
 }
 
 /** A value in the making: its node, and the class of its size (null for a number). */
@@ -86,17 +107,22 @@ class Analysis implements Draft {
   readonly states: DraftState[] = [];
   readonly vectors: DraftVector[] = [];
   readonly matrices: DraftMatrix[] = [];
+  readonly masks: DraftMask[] = [];
   readonly sums: NodeId[] = [];
   readonly products: DraftProduct[] = [];
   readonly signals: DraftSignal[] = [];
   readonly #statements: readonly Statement[];
+  readonly #regularisation: Regularisation;
+  /** By the node that is multiplied: what stands for it in products. */
+  readonly #masked = new Map<NodeId, NodeId>();
   readonly #scope: Scope;
   readonly #signalByName = new Map<string, DraftSignal>();
   readonly #stateByName = new Map<string, DraftState>();
   readonly #vectorByName = new Map<string, DraftVector>();
 
-  constructor(statements: readonly Statement[]) {
+  constructor(statements: readonly Statement[], regularisation: Regularisation) {
     this.#statements = statements;
+    this.#regularisation = regularisation;
     this.#scope = new Scope(statements);
     this.inputWidth = this.widths.fresh("x[t]", { line: 1, column: 1 }, true);
     this.input = this.graph.leaf({ kind: "input", width: this.inputWidth });
@@ -138,7 +164,20 @@ class Analysis implements Draft {
       const reason = "nothing here is learned; multiply by a matrix, as in h[t] = tanh(W·x[t])";
       throw new EquationError(output.at, reason);
     }
+    if (this.#regularisation.zoneout) this.#holdStates();
     return this;
+  }
+
+  /** Signals and other states' equations see the value as it is written; what is carried on and handed up is held. */
+  #holdStates(): void {
+    const { graph } = this;
+    this.states.forEach((carried, state) => {
+      const { value, previous, width } = carried;
+      const mask = graph.leaf({ kind: "mask", mask: this.masks.length, width });
+      this.masks.push({ width, of: { state } });
+      const held = graph.apply("mul", mask, graph.apply("sub", previous, value));
+      carried.value = graph.apply("add", value, held);
+    });
   }
 
   #starts(): Map<string, number> {
@@ -305,7 +344,21 @@ class Analysis implements Draft {
     if (kind === "vector") {
       throw new EquationError(at, "a matrix times a learned vector is a learned vector: write one");
     }
-    return { node: kind === "sum" ? this.graph.copy(node) : node, width };
+    const multiplied = kind === "sum" ? this.graph.copy(node) : node;
+    if (!this.#regularisation.recurrentDropout || kind === "input") {
+      return { node: multiplied, width };
+    }
+    return { node: this.#maskedSource(multiplied, width), width };
+  }
+
+  #maskedSource(source: NodeId, width: WidthClass): NodeId {
+    const known = this.#masked.get(source);
+    if (known !== undefined) return known;
+    const mask = this.graph.leaf({ kind: "mask", mask: this.masks.length, width });
+    const masked = this.graph.apply("mul", source, mask);
+    this.masks.push({ width, of: { source: masked } });
+    this.#masked.set(source, masked);
+    return masked;
   }
 }
 

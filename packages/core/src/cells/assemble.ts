@@ -6,19 +6,23 @@ import type { Draft } from "./analyse.ts";
 import type { Gradients } from "./differentiate.ts";
 import { EquationError } from "./equationError.ts";
 import type { GraphNode } from "./graph.ts";
-import type { CellProgram, Node, NodeId, Product, Source, Stage, Sum } from "./program.ts";
+import type { CellProgram, Mask, Node, NodeId, Product, Source, Stage, Sum } from "./program.ts";
 import { orderSums } from "./sumOrder.ts";
 import type { ResolvedWidths } from "./widths.ts";
 
-/** @throws EquationError when something learned would not learn, or sizes are left open. */
-export function assemble(draft: Draft, gradients: Gradients): CellProgram {
+/**
+ * @param like The program of the same equations without masks, where there are some: matrices are stacked as in that one, so that
+ *   one stretch of weights serves both.
+ * @throws EquationError when something learned would not learn, or sizes are left open.
+ */
+export function assemble(draft: Draft, gradients: Gradients, like?: CellProgram): CellProgram {
   const { graph, states, vectors, matrices, signals, products } = draft;
   const output = states.findIndex((state) => state.name === "h");
   const widths = draft.widths.resolve(draft.inputWidth, states[output].width);
   const sumGradients = learning(draft, gradients);
 
   const forwardLevels = levelsForward(draft);
-  const sources = listSources(draft, forwardLevels);
+  const sources = listSources(draft, forwardLevels, like);
   const sourceOf = new Map(sources.map((source, index) => [source.node, index]));
   const sourcesOfSum = draft.sums.map((_, sum) =>
     products.filter((product) => product.sum === sum).map((p) => sourceOf.get(p.source) ?? -1),
@@ -50,6 +54,8 @@ export function assemble(draft: Draft, gradients: Gradients): CellProgram {
   const orNull = (id: NodeId | null): NodeId | null => (id === null ? null : renumbered(id));
   const placeOfSum = new Map(order.map((sum, place) => [sum, place]));
   const newSum = (sum: number): number => placeOfSum.get(sum) ?? -1;
+  const masks = listMasks(draft, widths, sourceOf);
+  const newMask = new Map(masks.map(({ drafted }, mask) => [drafted, mask]));
 
   const finished = (node: GraphNode): Node => {
     if (node.kind === "number") return node;
@@ -57,6 +63,8 @@ export function assemble(draft: Draft, gradients: Gradients): CellProgram {
     switch (node.kind) {
       case "sum":
         return { ...node, width, sum: newSum(node.sum) };
+      case "mask":
+        return { ...node, width, mask: newMask.get(node.mask) ?? -1 };
       case "apply":
         return { ...node, width, args: node.args.map(renumbered) };
       case "sourceGradient":
@@ -106,6 +114,7 @@ export function assemble(draft: Draft, gradients: Gradients): CellProgram {
       rows: widths.of(rows),
       columns: columns.map(widths.of),
     })),
+    masks: masks.map(({ mask }) => mask),
     sums,
     sources: finishedSources,
     products: products.map(
@@ -210,8 +219,12 @@ interface DraftSource {
   readonly sums: readonly number[];
 }
 
-/** What matrices multiply, each once: by stage, x[t] first. */
-function listSources(draft: Draft, levels: ReadonlyMap<NodeId, number>): DraftSource[] {
+/** What matrices multiply, each once: by stage, x[t] first; or as in a program whose products are the same. */
+function listSources(
+  draft: Draft,
+  levels: ReadonlyMap<NodeId, number>,
+  like?: CellProgram,
+): DraftSource[] {
   const nodes = draft.graph.nodes;
   const bySource = Map.groupBy(draft.products, (product) => product.source);
   const sources = [...bySource].map(([node, fed]) => ({
@@ -219,9 +232,31 @@ function listSources(draft: Draft, levels: ReadonlyMap<NodeId, number>): DraftSo
     stage: sourceStage(nodes, node, levels),
     sums: fed.map((product) => product.sum),
   }));
-  const rank = ({ node, stage }: DraftSource): number =>
-    nodes[node].kind === "input" ? -1 : stage;
+  const rank = ({ node, stage }: DraftSource): number => {
+    if (like) return like.products[draft.products.findIndex((p) => p.source === node)].source;
+    return nodes[node].kind === "input" ? -1 : stage;
+  };
   return sources.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Those of sources first, then those of states; `drafted` is a mask's number in the draft. */
+function listMasks(
+  draft: Draft,
+  widths: ResolvedWidths,
+  sourceOf: ReadonlyMap<NodeId, number>,
+): { readonly drafted: number; readonly mask: Mask }[] {
+  const masks = draft.masks.map(({ width, of }, drafted) => {
+    const ofSource = "source" in of;
+    const mask: Mask = {
+      width: widths.of(width),
+      perStep: !ofSource,
+      of: ofSource ? "source" : "state",
+      index: ofSource ? (sourceOf.get(of.source) ?? -1) : of.state,
+    };
+    return { drafted, mask };
+  });
+  const rank = ({ mask }: (typeof masks)[number]) => (mask.of === "source" ? 0 : 1);
+  return masks.sort((a, b) => rank(a) - rank(b) || a.mask.index - b.mask.index);
 }
 
 function reachable(nodes: readonly GraphNode[], roots: readonly NodeId[]): Set<NodeId> {

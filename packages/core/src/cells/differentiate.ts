@@ -94,7 +94,7 @@ export function differentiate(draft: Draft): Gradients {
     const gradients = RULES[node.op](graph, gradient, id, a, b);
     gradients.forEach((part, i) => {
       const arg = node.args[i];
-      if (graph.numberOf(arg) === null) send(arg, part);
+      if (graph.numberOf(arg) === null && graph.nodes[arg].kind !== "mask") send(arg, part);
     });
   }
 

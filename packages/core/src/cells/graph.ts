@@ -12,6 +12,7 @@ export type GraphNode =
   | { readonly kind: "input"; readonly width: WidthClass }
   | { readonly kind: "previous"; readonly state: number; readonly width: WidthClass }
   | { readonly kind: "vector"; readonly vector: number; readonly width: WidthClass }
+  | { readonly kind: "mask"; readonly mask: number; readonly width: WidthClass }
   | { readonly kind: "sum"; readonly sum: number; readonly width: WidthClass }
   | {
       readonly kind: "apply";
@@ -46,6 +47,8 @@ export class Graph implements NodeMaker {
         return this.#intern(`previous ${node.state}`, node);
       case "vector":
         return this.#intern(`vector ${node.vector}`, node);
+      case "mask":
+        return this.#intern(`mask ${node.mask}`, node);
       case "sum":
         return this.#intern(`sum ${node.sum}`, node);
       case "stateGradient":

@@ -45,6 +45,8 @@ export type Node =
   | { readonly kind: "previous"; readonly state: number; readonly width: Width }
   /** A learned vector, of `vectors[vector]`, the same for every row and step. */
   | { readonly kind: "vector"; readonly vector: number; readonly width: Width }
+  /** A vector of `masks[mask]`, drawn from outside: what is multiplied or kept at random. No gradient flows to it. */
+  | { readonly kind: "mask"; readonly mask: number; readonly width: Width }
   /** A pre-activation: the sum of matrix products of `sums[sum]`. Biases are not in it; they are added pointwise. */
   | { readonly kind: "sum"; readonly sum: number; readonly width: Width }
   | {
@@ -78,6 +80,16 @@ export interface Vector {
   readonly width: Width;
   /** ∂L/∂v of one row at one step; the vector's gradient is its sum over rows and steps. Null where no gradient flows. */
   readonly gradient: NodeId | null;
+}
+
+/** Random numbers that take part in a step (see `regularise.ts`). */
+export interface Mask {
+  readonly width: Width;
+  /** True where each step of a sequence has its own; else one serves for all steps. */
+  readonly perStep: boolean;
+  /** What it is for: `sources[index]`, which is multiplied by it, or `states[index]`, which it holds to its last value. */
+  readonly of: "source" | "state";
+  readonly index: number;
 }
 
 /** A pre-activation, width × 1: Σ W·source over the products that name it. */
@@ -148,6 +160,8 @@ export interface CellProgram {
   readonly output: number;
   readonly vectors: readonly Vector[];
   readonly matrices: readonly Matrix[];
+  /** None in a cell's own program. First those of sources, then those of states, each by ascending index. */
+  readonly masks: readonly Mask[];
   readonly sums: readonly Sum[];
   readonly sources: readonly Source[];
   readonly products: readonly Product[];

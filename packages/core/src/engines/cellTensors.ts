@@ -106,6 +106,8 @@ export interface CellLayoutOptions {
   readonly training: boolean;
   /** x[t] as vectors, or as tokens that stand for one-hot vectors. @default 'vectors' */
   readonly input?: "vectors" | "tokens";
+  /** Whether sequences have lengths. @default false */
+  readonly lengths?: boolean;
   /** Whether every named signal is written out. @default false */
   readonly signals?: boolean;
 }
@@ -127,6 +129,8 @@ export function layoutCell(
     );
   const vectors = (): Tensor[] =>
     program.vectors.map(({ width }) => layout.tensor(1, sizes[width]));
+  const masks = (): Tensor[] =>
+    program.masks.map(({ width, perStep }) => layout.tensor(perStep ? rows : batch, sizes[width]));
   const tokens = (): Integers => layout.integers(rows);
 
   return {
@@ -137,6 +141,8 @@ export function layoutCell(
     weights: weights(),
     vectors: vectors(),
     states: program.states.map(({ width }) => layout.tensor(rows, sizes[width], batch)),
+    ...(program.masks.length > 0 ? { masks: masks() } : {}),
+    ...(options.lengths ? { lengths: layout.integers(batch) } : {}),
     signals: signals
       ? program.signals.map(({ width }, signal) => ({ signal, into: sequence(sizes[width]) }))
       : [],

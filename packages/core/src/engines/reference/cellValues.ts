@@ -89,6 +89,11 @@ export function layOutValues(
         return sharedRows(new Float64Array(widest).fill(node.value), { offset: 0 });
       case "vector":
         return sharedRows(memory, spec.vectors[node.vector]);
+      case "mask": {
+        const mask = spec.masks?.[node.mask];
+        if (!mask) throw new TypeError(`cell: no tensor for mask ${node.mask} of its program`);
+        return { ...planRows(memory, mask), timed: spec.program.masks[node.mask].perStep };
+      }
       case "previous":
         return { ...planRows(memory, spec.states[node.state]), lag: 1 };
       case "input":

@@ -67,6 +67,8 @@ export function keepValues(
         return [place("previous", node.state)];
       case "vector":
         return [place("vector", node.vector)];
+      case "mask":
+        return [place("mask", node.mask)];
       case "stateGradient":
         return node.state === output
           ? [place("carried", node.state), place("outputGradient")]

@@ -58,6 +58,9 @@ export function cellMemory(
     state: states,
     previous: states.map((state) => ({ ...state, rows: "previous" })),
     vector: spec.vectors.map((vector) => array("all", vector)),
+    mask: (spec.masks ?? []).map((mask, m) =>
+      array(program.masks[m].perStep ? "step" : "batch", mask),
+    ),
     source: program.sources.map(({ width }, k) =>
       own(kept, isHeld(lowered.sourcePlaces[k], k) ? sizes[width] : 0),
     ),

@@ -21,6 +21,8 @@ export type ArrayName =
   | "previous"
   /** `index` is the learned vector's. */
   | "vector"
+  /** `index` is the mask's. */
+  | "mask"
   /** The value of a computed source that no state holds; `index` is the source's. */
   | "source"
   /** `index` counts the wanted signals. */

@@ -165,6 +165,7 @@ function birthsOf(program: CellProgram, forwardStages: number): number[] {
       case "input":
       case "previous":
       case "vector":
+      case "mask":
         births.push(-1);
         break;
       case "sum":

@@ -37,7 +37,14 @@ function train(engine: Engine, program: CellProgram, sizes: Sizes): Run {
     return { offset: offset - BATCH * stride, rows: BATCH, width, stride };
   });
   const { outputGradient, stateGradients, weightGradients, vectorGradients } = training;
-  const inputs = [...initial, ...vectors, input, outputGradient, ...stateGradients];
+  const inputs = [
+    ...initial,
+    ...vectors,
+    ...(spec.masks ?? []),
+    input,
+    outputGradient,
+    ...stateGradients,
+  ];
   inputs.forEach((tensor, i) => {
     positions(tensor).forEach((at, n) => {
       plan.numbers[at] = Math.fround(2 * uniform(streamKey(1, i), n) - 1);

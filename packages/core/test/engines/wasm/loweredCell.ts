@@ -14,6 +14,8 @@ export interface Window {
   readonly input: readonly number[][];
   readonly initial: readonly number[][];
   readonly vectors: readonly number[][];
+  /** By mask: a row, or one a step. */
+  readonly masks: readonly number[][][];
   /** By source, then sum: weights[source][sum][unit of the sum][element of the source]. */
   readonly weights: readonly (readonly number[][] | undefined)[][];
   readonly outputGradient: readonly number[][];
@@ -86,6 +88,10 @@ export function walk(program: CellProgram, options: LoweringOptions, window: Win
     vectorGradients: vectors.map(({ width }) => zeros(sizes[width])),
     carried: [],
   };
+  const maskRow = (mask: number, t: number): number[] => {
+    const rows = window.masks[mask];
+    return rows.length === 1 ? rows[0] : rows[t];
+  };
   const apply = (op: PointwiseOp, args: number[][], width: number): number[] =>
     Array.from({ length: width }, (_, u) => OPERATIONS[op](args[0][u], args[1]?.[u] ?? 0));
 
@@ -118,6 +124,7 @@ export function walk(program: CellProgram, options: LoweringOptions, window: Win
       if (node.kind === "input") return window.input[t];
       if (node.kind === "previous") return previous[t][node.state];
       if (node.kind === "vector") return window.vectors[node.vector];
+      if (node.kind === "mask") return maskRow(node.mask, t);
       if (node.kind !== "sum") throw new Error(`${node.kind} in a forward pass`);
       const total = zeros(sizes[node.width]);
       for (const k of order) {
@@ -147,6 +154,7 @@ export function walk(program: CellProgram, options: LoweringOptions, window: Win
       if (node.kind === "input") return window.input[t];
       if (node.kind === "previous") return previous[t][node.state];
       if (node.kind === "vector") return window.vectors[node.vector];
+      if (node.kind === "mask") return maskRow(node.mask, t);
       if (node.kind === "stateGradient") {
         const later = carried[node.state];
         if (node.state !== program.output) return later;
@@ -202,6 +210,7 @@ export function interpret(
     state: states.map((state) => rows(steps, sizes[state.width])),
     previous: [],
     vector: window.vectors.map((row) => [[...row]]),
+    mask: window.masks.map((rows) => rows.map((row) => [...row])),
     source: sources.map((source) => rows(records, sizes[source.width])),
     signal: options.signals.map((s) => rows(steps, sizes[signals[s].width])),
     outputGradient: [window.outputGradient.map((row) => [...row])],

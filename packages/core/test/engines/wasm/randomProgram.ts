@@ -4,6 +4,7 @@
  */
 import type {
   CellProgram,
+  Mask,
   Node,
   NodeId,
   PointwiseOp,
@@ -66,6 +67,12 @@ export function randomProgram(seed: number): CellProgram {
     const width = pick(widths);
     leaf({ kind: "vector", vector: v, width });
     return { name: `v_${v}`, width, gradient: null };
+  });
+
+  const masks: Mask[] = Array.from({ length: upTo(2) }, (_, mask) => {
+    const width = pick(widths);
+    leaf({ kind: "mask", mask, width });
+    return { width, perStep: chance(), of: "state", index: 0 };
   });
 
   const sums: Mutable<Sum>[] = [];
@@ -141,7 +148,7 @@ export function randomProgram(seed: number): CellProgram {
     source.sums.map((sum, i) => ({ matrix: i, columnsBefore: [], source: k, sum })),
   );
   return {
-    ...{ nodes, states, output: 0, vectors, matrices: [], sums, sources: used, products },
+    ...{ nodes, states, output: 0, vectors, matrices: [], masks, sums, sources: used, products },
     tiedInput: null,
     inputGradient: chance() ? gradientOf("in") : null,
     ...{ forward, backward, signals },
@@ -160,12 +167,13 @@ export function randomWindow(
     Array.from({ length: width }, () => 2 * random.uniform() - 1);
   const rows = (count: number, width: number): number[][] =>
     Array.from({ length: count }, () => row(width));
-  const { states, vectors, sources, sums, output } = program;
+  const { states, vectors, masks, sources, sums, output } = program;
   return {
     steps,
     input: rows(steps, sizes.in),
     initial: states.map((state) => row(sizes[state.width])),
     vectors: vectors.map(({ width }) => row(sizes[width])),
+    masks: masks.map(({ width, perStep }) => rows(perStep ? steps : 1, sizes[width])),
     weights: sources.map((source) => {
       const blocks: (number[][] | undefined)[] = sums.map(() => undefined);
       for (const s of source.sums) blocks[s] = rows(sizes[sums[s].width], sizes[source.width]);
