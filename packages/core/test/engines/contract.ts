@@ -17,7 +17,7 @@ import {
   linearSubject,
   squaredErrorSubject,
 } from "./contract/subjects.ts";
-import { cases, holdsUniversally } from "./contract/universal.ts";
+import { type Case, cases, holdsAlongAxes, holdsUniversally } from "./contract/universal.ts";
 
 /** Sizes around whole vectors of four, around the tiles of matrix products, and one. */
 const size = fc.constantFrom(1, 3, 4, 5, 8, 17, 33);
@@ -41,15 +41,15 @@ export function engineContract(
 ): void {
   describe(`${name} engine`, () => {
     const options = { createEngine, tolerance, runs: 40 };
-    describe("linear", () => holdsUniversally(cases(linear, linearSubject), options));
-    describe("embedding", () => holdsUniversally(cases(embedding, embeddingSubject), options));
-    describe("dropout", () => holdsUniversally(cases(dropout, dropoutSubject), options));
-    describe("crossEntropy", () => {
-      holdsUniversally(cases(crossEntropy, crossEntropySubject), options);
-    });
-    describe("squaredError", () => {
-      holdsUniversally(cases(squaredError, squaredErrorSubject), options);
-    });
+    const holds = (arbitrary: fc.Arbitrary<Case>): void => {
+      holdsUniversally(arbitrary, options);
+      holdsAlongAxes(arbitrary, options);
+    };
+    describe("linear", () => holds(cases(linear, linearSubject)));
+    describe("embedding", () => holds(cases(embedding, embeddingSubject)));
+    describe("dropout", () => holds(cases(dropout, dropoutSubject)));
+    describe("crossEntropy", () => holds(cases(crossEntropy, crossEntropySubject)));
+    describe("squaredError", () => holds(cases(squaredError, squaredErrorSubject)));
     optimizerContract(createEngine, tolerance);
     specialContract(createEngine, tolerance);
     cellsContract(createEngine, tolerance);

@@ -5,6 +5,7 @@
  * one made for the call. Everything that an operation has to write begins as rubbish.
  */
 import type {
+  Axis,
   CompiledPlan,
   Engine,
   OperationSpec,
@@ -19,6 +20,8 @@ export interface Part {
   readonly positions: readonly number[];
   /** Numbers in a row, where the rows are sequences, step by step; null for weights and the like. */
   readonly width: number | null;
+  /** True where the rows are not those of the operation's steps one by one: gradients that many steps add to. */
+  readonly isOtherAxis?: boolean;
 }
 
 export interface Input extends Part {
@@ -35,6 +38,8 @@ export interface Extent {
 export interface Subject {
   readonly spec: OperationSpec;
   readonly size: number;
+  /** Steps of the source where the operation runs over another axis: of the call, and of the plan. */
+  readonly source?: { readonly steps: number; readonly capacity: number };
   /** @default "float32" */
   readonly weights?: WeightFormat;
   readonly inputs: readonly Input[];
@@ -65,6 +70,10 @@ export interface RunOptions {
   readonly cuts?: readonly number[];
   /** Threads that share what is not divided by rows, one after another. */
   readonly shares?: number;
+  /** Borders between steps that are run one after another, backward from the last. */
+  readonly stepCuts?: readonly number[];
+  /** Another axis than the subject's own. */
+  readonly over?: Axis;
   readonly passes?: readonly ("forward" | "backward" | "gradients")[];
   readonly seed?: number;
 }
@@ -79,7 +88,12 @@ export function runSubject(
   const { capacity = used } = options;
   const subject = make(capacity, used);
   const { size, weights, spec } = subject;
-  const plan = engine.compile({ ...capacity, size, weights, operations: [spec] });
+  const { over = spec.over } = options;
+  const axes = over === "outputSteps" ? { steps: 1, outputSteps: capacity.steps } : capacity;
+  const source = subject.source && { steps: subject.source.capacity };
+  const operations = [{ ...spec, over }];
+  const { batch } = capacity;
+  const plan = engine.compile({ ...axes, batch, ...source, size, weights, operations });
   for (const part of [...subject.forward, ...subject.backward, ...subject.gradients]) {
     for (const at of part.positions) plan.numbers[at] = RUBBISH;
   }
@@ -97,6 +111,7 @@ export function again(run: Run, used: Extent, options: RunOptions = {}): void {
   const {
     cuts = [],
     shares = 1,
+    stepCuts = [],
     passes = ["forward", "backward", "gradients"],
     seed = 1,
   } = options;
@@ -116,16 +131,30 @@ export function again(run: Run, used: Extent, options: RunOptions = {}): void {
   // From the last to the first: shares have no order.
   const all = Array.from({ length: shares }, (_, i) => ({ index: shares - 1 - i, count: shares }));
   for (const share of all) operation.prepare(share);
-  const borders = [0, ...cuts, used.batch];
-  const whole = { ...used, from: 0, to: used.batch };
+  const sourceSteps = subject.source?.steps;
+  const whole = { ...used, from: 0, to: used.batch, sourceSteps };
+  const spans = spansOf(whole, cuts, stepCuts);
   for (const pass of passes) {
     if (pass === "gradients") for (const share of all) operation.gradients(whole, share);
-    else for (const span of spans(used, borders)) operation[pass](span);
+    else if (pass === "forward") for (const span of spans) operation.forward(span);
+    else for (const span of spans.toReversed()) operation.backward(span);
   }
 }
 
-function spans(used: Extent, borders: readonly number[]): readonly Span[] {
-  return borders.slice(1).map((to, n) => ({ ...used, from: borders[n], to }));
+/** A call in parts: step by step, and of each step row by row. */
+function spansOf(
+  whole: Span,
+  cuts: readonly number[],
+  stepCuts: readonly number[],
+): readonly Span[] {
+  const borders = [0, ...cuts, whole.batch];
+  const stepBorders = [0, ...stepCuts, whole.steps];
+  return stepBorders.slice(1).flatMap((steps, s) =>
+    borders.slice(1).map((to, n) => {
+      const part = { start: stepBorders[s], steps, axisSteps: whole.steps };
+      return { ...whole, ...part, from: borders[n], to };
+    }),
+  );
 }
 
 export function outputs({ forward, backward, gradients }: Subject): readonly Part[] {

@@ -122,8 +122,9 @@ export function holdsUniversally(
       const parts = [...subject.forward, ...subject.backward];
       const before = parts.map((part) => run.read(part));
       const [operation] = plan.operations;
-      operation.forward({ ...used, from: 0, to: cut });
-      operation.backward({ ...used, from: 0, to: cut });
+      const span = { ...used, from: 0, to: cut, sourceSteps: subject.source?.steps };
+      operation.forward(span);
+      operation.backward(span);
       parts.forEach((part, p) => {
         const { width } = part;
         if (width === null) return;
@@ -153,6 +154,84 @@ export function holdsUniversally(
       again(run, used);
       outputs(run.subject).forEach((part, n) => {
         expectSameBits(part.what, run.read(part), first[n]);
+      });
+    });
+  });
+}
+
+/** What holds besides of what loops can do: any steps by themselves, along any axis. Declares the tests. */
+export function holdsAlongAxes(
+  arbitrary: fc.Arbitrary<Case>,
+  { createEngine, runs }: UniversalOptions,
+): void {
+  const engine = createEngine();
+  const always = (check: (given: Case) => void): void => {
+    fc.assert(
+      fc.property(arbitrary, (given) => {
+        check(given);
+      }),
+      { seed: 20260, numRuns: runs },
+    );
+  };
+
+  it("gives the same bits step by step, backward from the last", () => {
+    always(({ make, used, capacity, cut }) => {
+      const whole = runSubject(engine, make, used);
+      const stepCuts = Array.from({ length: used.steps - 1 }, (_, n) => n + 1);
+      for (const cuts of [[], [cut]]) {
+        const looped = runSubject(engine, make, used, { capacity, stepCuts, cuts });
+        const wanted = outputs(whole.subject);
+        outputs(looped.subject).forEach((part, n) => {
+          expectSameBits(part.what, looped.read(part), whole.read(wanted[n]));
+        });
+      }
+    });
+  });
+
+  it("gives the same bits over the steps of the output", () => {
+    always(({ make, used, capacity }) => {
+      const plain = runSubject(engine, make, used);
+      const other = runSubject(engine, make, used, { capacity, over: "outputSteps" });
+      const wanted = outputs(plain.subject);
+      outputs(other.subject).forEach((part, n) => {
+        expectSameBits(part.what, other.read(part), plain.read(wanted[n]));
+      });
+    });
+  });
+
+  it("gives the same bits over each sequence once", () => {
+    always(({ make, used: { batch } }) => {
+      const used = { steps: 1, batch };
+      const plain = runSubject(engine, make, used);
+      const other = runSubject(engine, make, used, { over: "once" });
+      for (const part of outputs(plain.subject)) {
+        expectSameBits(part.what, other.read(part), plain.read(part));
+      }
+    });
+  });
+
+  it("touches no step outside of start … steps", () => {
+    always(({ make, used }) => {
+      const run = runSubject(engine, make, used, { passes: [] });
+      const { plan, subject } = run;
+      const parts = [...subject.forward, ...subject.backward];
+      const before = parts.map((part) => run.read(part));
+      const sourceSteps = subject.source?.steps;
+      const start = Math.floor(used.steps / 2);
+      const steps = used.steps - 1;
+      const span = { ...used, steps, start, axisSteps: used.steps, sourceSteps };
+      if (start > steps) return;
+      const [operation] = plan.operations;
+      operation.forward({ ...span, from: 0, to: used.batch });
+      operation.backward({ ...span, from: 0, to: used.batch });
+      parts.forEach((part, p) => {
+        const { width, isOtherAxis = false } = part;
+        if (width === null || isOtherAxis) return;
+        const others = (_: number, n: number): boolean => {
+          const step = Math.floor(n / (width * used.batch));
+          return step < start || step >= steps;
+        };
+        expectSameBits(part.what, run.read(part).filter(others), before[p].filter(others));
       });
     });
   });
