@@ -2,10 +2,17 @@
  * A cell over time: its program walked node by node, for every step and every sequence.
  *
  * Forward, a stage adds its matrix products to the pre-activations and then computes its pointwise nodes. Backward walks
- * the steps in reverse; a stage computes its nodes and then sends finished gradients back through the matrices.
+ * the steps in reverse; a stage computes its nodes and then sends finished gradients back through the matrices. Steps behind
+ * a sequence's end are not walked: what is seen of them is set to zero.
  */
 import type { NodeId } from "../../cells/program.ts";
-import type { CellSpec, Operation, PlanSpec, Tensor } from "../engine.ts";
+import {
+  type CellSpec,
+  type Operation,
+  type PlanSpec,
+  stepsAlong,
+  type Tensor,
+} from "../engine.ts";
 import { padded } from "../layout.ts";
 import { layOutValues, locate, planRows, type Rows, sharedRows } from "./cellValues.ts";
 import { holdWeights } from "./heldWeights.ts";
@@ -31,9 +38,10 @@ interface TrainingRows {
 export function cell(
   spec: CellSpec,
   memory: Float64Array,
-  capacity: Pick<PlanSpec, "steps" | "batch" | "weights">,
+  plan: Pick<PlanSpec, "steps" | "batch" | "outputSteps" | "weights">,
 ): Operation {
-  const { program, sizes, weights, training } = spec;
+  const { program, sizes, weights, lengths, training } = spec;
+  const capacity = { steps: stepsAlong(spec.over, plan), batch: plan.batch };
   const { nodes, sums, sourceGradients, stateGradients } = layOutValues(spec, memory, capacity);
   const states = spec.states.map((state) => planRows(memory, state));
   const signals = spec.signals.map(({ signal, into }) => ({
@@ -57,7 +65,7 @@ export function cell(
   /** By source. One-hot tokens pick rows as they are: that is no product. */
   const held = weights.map((weight, source) => {
     const picked = tokens && program.sources[source].node === inputNode;
-    return holdWeights(memory, weight, "columns", picked ? "float32" : capacity.weights);
+    return holdWeights(memory, weight, "columns", picked ? "float32" : plan.weights);
   });
 
   /** The step, the sequence and the batch of the call that the walk is at. */
@@ -193,6 +201,21 @@ export function cell(
     });
   };
 
+  const hasEnded = (): boolean => (lengths ? t >= memory[lengths.offset + b] : false);
+
+  const endForward = (): void => {
+    program.states.forEach(({ width }, s) => {
+      copy(null, states[s], sizes[width]);
+    });
+    for (const { width, into } of signals) copy(null, into, sizes[width]);
+  };
+
+  /** The states' gradients wait for the sequence's last step. */
+  const endBackward = ({ output, input }: TrainingRows): void => {
+    copy(null, output, sizes[program.states[program.output].width]);
+    if (input) copy(null, input, sizes.in);
+  };
+
   const rowsOrNull = (node: NodeId | null): Rows | null => (node === null ? null : nodes[node]);
 
   return {
@@ -202,8 +225,11 @@ export function cell(
 
     forward(span) {
       batch = span.batch;
-      for (t = 0; t < span.steps; t++) {
-        for (b = span.from; b < span.to; b++) stepForward();
+      for (t = span.start ?? 0; t < span.steps; t++) {
+        for (b = span.from; b < span.to; b++) {
+          if (hasEnded()) endForward();
+          else stepForward();
+        }
       }
     },
 
@@ -219,8 +245,12 @@ export function cell(
         })),
       };
       batch = span.batch;
-      for (t = span.steps - 1; t >= 0; t--) {
-        for (b = span.from; b < span.to; b++) stepBackward(gradients);
+      const { start = 0 } = span;
+      for (t = span.steps - 1; t >= start; t--) {
+        for (b = span.from; b < span.to; b++) {
+          if (hasEnded()) endBackward(gradients);
+          else stepBackward(gradients);
+        }
       }
     },
 
@@ -231,6 +261,7 @@ export function cell(
       batch = span.batch;
       for (t = 0; t < span.steps; t++) {
         for (b = 0; b < batch; b++) {
+          if (hasEnded()) continue;
           program.sources.forEach((_, index) => {
             addWeightGradient(index, weightGradients[index]);
           });

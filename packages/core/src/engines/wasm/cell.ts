@@ -7,7 +7,8 @@
  * that infers with few rows a step, x is multiplied for many steps at once, so that its weights are read once for all of
  * them. The bits are the same: a pre-activation is one chain of sums, and x comes first in it.
  */
-import { type CellSpec, type PlanSpec, type Span, WHOLE } from "../engine.ts";
+import { type CellSpec, type PlanSpec, type Span, stepsAlong, WHOLE } from "../engine.ts";
+import { cellEnds } from "./cellEnds.ts";
 import { BACKWARD_INTERLEAVE, cellKernel, FORWARD_INTERLEAVE } from "./cellKernel.ts";
 import { lowerCell } from "./cellLowering.ts";
 import { addressAt, arrayOf, type CellArray, cellMemory, type Position } from "./cellMemory.ts";
@@ -37,9 +38,11 @@ const FEW_ROWS = 4;
 const ROWS_AHEAD = 64;
 
 /** Steps whose products with x are made together. */
-function stepsAhead({ training }: CellSpec, { steps, batch }: PlanSpec): number {
-  if (training !== null || batch > FEW_ROWS) return 1;
-  return Math.min(steps, Math.floor(ROWS_AHEAD / batch));
+function stepsAhead({ over, program, training }: CellSpec, plan: PlanSpec): number {
+  if (training !== null || plan.batch > FEW_ROWS) return 1;
+  // A sequence's mask for all steps has a row in a batch, and no more.
+  if (program.masks.some(({ perStep }) => !perStep)) return 1;
+  return Math.min(stepsAlong(over, plan), Math.floor(ROWS_AHEAD / plan.batch));
 }
 
 export const cell: OperationKind<CellSpec> = (spec, context) => {
@@ -90,6 +93,7 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
   const oneHotKernel = oneHot ? oneHotRows(context, oneHot.stride) : null;
   const linkVectors = vectorGradients(spec, lowered, memory, context);
   const linkWeights = weightGradients(spec, lowered, memory, context);
+  const linkEnds = cellEnds(spec, memory, context);
 
   return (linked) => {
     const products = linkProducts.map((link) => link(linked));
@@ -123,6 +127,7 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
     const writeOneHot = oneHotKernel && linked.function(oneHotKernel);
     const sumVectors = linkVectors(linked);
     const sumWeights = linkWeights(linked);
+    const ends = linkEnds?.(linked);
     const { numbers } = linked;
     const at: Position = { step: 0, previous: 0, batch: 0, rows: 0 };
     const moveTo = (t: number, { batch, from, to }: Span): void => {
@@ -138,8 +143,11 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
       at.batch = 0;
       at.rows = (end - begin) * batch;
     };
+    /** The end of the steps from `begin` on for which there is room. */
+    const endAhead = (begin: number, steps: number): number =>
+      Math.min(begin - (begin % ahead) + ahead, steps);
     const isEarly = (begin: number, end: number, { batch, from, to }: Span): boolean =>
-      early.length > 0 && end - begin > 1 && to - from === batch;
+      early.length > 0 && begin % ahead === 0 && end - begin > 1 && to - from === batch;
     const writeInput = (): void => {
       if (!writeOneHot || "width" in spec.input) return;
       writeOneHot(addressAt(oneHot, 0, at), bytes(spec.input.offset + at.step), at.rows);
@@ -150,9 +158,9 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
         for (const product of products) product.prepare(share);
       },
       forward(span) {
-        const { steps, batch } = span;
-        for (let begin = 0; begin < steps; begin += ahead) {
-          const end = Math.min(begin + ahead, steps);
+        const { steps, batch, start = 0 } = span;
+        for (let begin = start, end = start; begin < steps; begin = end) {
+          end = endAhead(begin, steps);
           const isAhead = isEarly(begin, end, span);
           if (isAhead) {
             moveToAll(begin, end, batch);
@@ -166,14 +174,15 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
               for (const product of own) product.forward(at, WHOLE);
               run(table, at.step, at.previous, at.batch, at.rows);
             }
+            ends?.forward(t, span);
           }
         }
       },
       /** The products of a stage by columns; its kernel takes a few microseconds and runs here. */
       forwardColumns(span, divide) {
-        const { steps, batch } = span;
-        for (let begin = 0; begin < steps; begin += ahead) {
-          const end = Math.min(begin + ahead, steps);
+        const { steps, batch, start = 0 } = span;
+        for (let begin = start, end = start; begin < steps; begin = end) {
+          end = endAhead(begin, steps);
           const isAhead = isEarly(begin, end, span);
           if (isAhead) divide(earlyPart, begin * batch, (end - begin) * batch);
           const stages = isAhead ? late : forward;
@@ -188,6 +197,7 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
               }
               run(table, at.step, at.previous, at.batch, at.rows);
             }
+            ends?.forward(t, span);
           }
         }
       },
@@ -202,17 +212,21 @@ export const cell: OperationKind<CellSpec> = (spec, context) => {
         }
       },
       backward(span) {
-        const { steps, from, to } = span;
-        for (const { offset, stride } of memory.vectorSum) {
-          numbers.fill(0, offset + from * stride, offset + to * stride);
+        const { steps, from, to, start = 0, axisSteps = steps } = span;
+        if (steps === axisSteps) {
+          for (const { offset, stride } of memory.vectorSum) {
+            numbers.fill(0, offset + from * stride, offset + to * stride);
+          }
+          ends?.beginBackward(span);
         }
-        for (let t = steps - 1; t >= 0; t--) {
+        for (let t = steps - 1; t >= start; t--) {
           moveTo(t, span);
           for (const { products: own, run, table } of backward) {
             run(table, at.step, at.previous, at.batch, at.rows);
             for (const product of own) product.backward(at);
           }
           for (const product of outer) product.backward(at);
+          ends?.backward(t, span);
         }
       },
       gradients({ steps, batch }, share) {

@@ -1,5 +1,5 @@
 /** Where the arrays of a cell lie: those of the plan as its spec says, and the operation's own, in scratch memory. */
-import type { CellSpec, Tensor } from "../engine.ts";
+import { type CellSpec, stepsAlong, type Tensor } from "../engine.ts";
 import { padded } from "../layout.ts";
 import type { ArrayShape } from "./cellKernel.ts";
 import type { ArrayName, LoweredCell, Place } from "./cellStages.ts";
@@ -32,7 +32,8 @@ export function cellMemory(
   ahead: number,
 ): CellMemory {
   const { program, sizes, training } = spec;
-  const { steps, batch } = context.plan;
+  const { batch } = context.plan;
+  const steps = stepsAlong(spec.over, context.plan);
   const array = (rows: ArrayShape["rows"], { offset, stride }: Tensor): CellArray => {
     return { rows, offset, stride };
   };
