@@ -12,6 +12,8 @@ export { typesetMathml } from "./cells/typesetMathml.ts";
 export { findCell, ZOO } from "./cells/zoo/index.ts";
 // Data
 export { splitDocuments, type TokenDocument } from "./data/documents.ts";
+export type { Values } from "./data/examples.ts";
+export type { NumberColumn, Table, TableColumn, TextColumn, TimeColumn } from "./data/table.ts";
 export {
   type Encoded,
   TOKEN_KINDS,
