@@ -14,6 +14,7 @@ import {
   crossEntropySubject,
   dropoutSubject,
   embeddingSubject,
+  joinSubject,
   linearSubject,
   squaredErrorSubject,
 } from "./contract/subjects.ts";
@@ -32,6 +33,23 @@ const linear = fc.record({
 const embedding = fc.record({ vocabularySize: size, embeddingSize: size });
 const dropout = fc.record({ width: size, rate: fc.constantFrom(0, 0.2, 0.5, 0.9) });
 const crossEntropy = fc.record({ vocabularySize: size, inPlace: fc.boolean() });
+const join = fc.record({
+  pieces: fc.array(
+    fc.record({
+      at: fc.constantFrom(
+        "same" as const,
+        "reversed" as const,
+        "previous" as const,
+        "once" as const,
+      ),
+      width: fc.constantFrom(1, 3, 4, 5, 8, 16, 21),
+      wanted: fc.boolean(),
+      accumulate: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
+  lengths: fc.boolean(),
+});
 const squaredError = fc.record({ width: size, inPlace: fc.boolean() });
 
 export function engineContract(
@@ -48,6 +66,7 @@ export function engineContract(
     describe("linear", () => holds(cases(linear, linearSubject)));
     describe("embedding", () => holds(cases(embedding, embeddingSubject)));
     describe("dropout", () => holds(cases(dropout, dropoutSubject)));
+    describe("join", () => holds(cases(join, joinSubject)));
     describe("crossEntropy", () => holds(cases(crossEntropy, crossEntropySubject)));
     describe("squaredError", () => holds(cases(squaredError, squaredErrorSubject)));
     optimizerContract(createEngine, tolerance);

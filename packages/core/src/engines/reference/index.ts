@@ -18,6 +18,7 @@ import { crossEntropy } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
 import { elementLoss } from "./elementLoss.ts";
 import { embedding } from "./embedding.ts";
+import { join } from "./join.ts";
 import { linear } from "./linear.ts";
 import { sumOfSquares, update } from "./update.ts";
 
@@ -38,8 +39,8 @@ type SpecOf = { readonly [K in Kind]: Extract<OperationSpec, { kind: K }> };
 const MAKERS: {
   readonly [K in Kind]: (spec: SpecOf[K], memory: Float64Array, capacity: PlanSpec) => Operation;
 } = {
-  ...{ cell, linear, embedding, dropout, crossEntropy, elementLoss },
-  ...{ mask: absent, initialState: absent, finalState: absent, join: absent, attention: absent },
+  ...{ cell, linear, embedding, dropout, crossEntropy, elementLoss, join },
+  ...{ mask: absent, initialState: absent, finalState: absent, attention: absent },
 };
 
 function absent({ kind }: OperationSpec): never {

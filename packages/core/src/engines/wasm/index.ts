@@ -12,6 +12,7 @@ import { dropout } from "./dropout.ts";
 import { elementLoss } from "./elementLoss.ts";
 import { embedding } from "./embedding.ts";
 import type { GemmLender } from "./gemm.ts";
+import { join } from "./join.ts";
 import { linear } from "./linear.ts";
 import { compilePlan, emitModule, linkPlan, type PlanMessage, type PlanParts } from "./plan.ts";
 import { sumOfSquares } from "./sumOfSquares.ts";
@@ -83,6 +84,8 @@ function planOperation(
       return crossEntropy(spec, context);
     case "elementLoss":
       return elementLoss(spec, context);
+    case "join":
+      return join(spec, context);
     default:
       throw new RangeError(`${spec.kind}: not on this engine yet`);
   }
