@@ -18,8 +18,11 @@ import { crossEntropy } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
 import { elementLoss } from "./elementLoss.ts";
 import { embedding } from "./embedding.ts";
+import { finalState } from "./finalState.ts";
+import { initialState } from "./initialState.ts";
 import { join } from "./join.ts";
 import { linear } from "./linear.ts";
+import { mask } from "./mask.ts";
 import { sumOfSquares, update } from "./update.ts";
 
 /** A plan in float64 memory, integers among the numbers. */
@@ -40,7 +43,7 @@ const MAKERS: {
   readonly [K in Kind]: (spec: SpecOf[K], memory: Float64Array, capacity: PlanSpec) => Operation;
 } = {
   ...{ cell, linear, embedding, dropout, crossEntropy, elementLoss, join },
-  ...{ mask: absent, initialState: absent, finalState: absent, attention: absent },
+  ...{ mask, initialState, finalState, attention: absent },
 };
 
 function absent({ kind }: OperationSpec): never {

@@ -5,28 +5,12 @@
 import type { DropoutSpec, Operation, Span, Tensor } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { bytes, type Linked, type PlanContext } from "./compile.ts";
-import { f32x4, i32, i32x4, v128 } from "./instructions.ts";
+import { f32x4, i32, v128 } from "./instructions.ts";
+import { hoistMask, thresholdOf } from "./randomMask.ts";
 import { noTraining, runCount, runLength, runStart } from "./spans.ts";
 import { Constants } from "./vectorMath.ts";
 
-/** Random bits that `uniform` keeps, and by how far it shifts them. */
-const UNIFORM_BITS = 24;
-const UNIFORM_SHIFT = 8;
-
 type Address = Local<"i32">;
-type Vector = Local<"v128">;
-
-/** `mix32` of `numbers/random`, in place; constants in locals. */
-function hoistMixer(f: FunctionBuilder, constants: Constants): (x: Vector) => void {
-  const factors = [0xed5ad4bb, 0xac4c1b51, 0x31848bab].map((factor) => constants.integer(factor));
-  const shifts = [17, 11, 15];
-  return (x) => {
-    factors.forEach((factor, i) => {
-      f.set(x, i32x4.mul(v128.xor(x, i32x4.shr_u(x, shifts[i])), factor));
-    });
-    f.set(x, v128.xor(x, i32x4.shr_u(x, 14)));
-  };
-}
 
 /**
  * `counter` is that of the first row's first element. Padding draws numbers of the next row and throws them away: zero
@@ -47,21 +31,12 @@ function emitDropout(
   scale: Local<"f32">,
 ): void {
   const constants = new Constants(f);
-  const mix = hoistMixer(f, constants);
-  const lanes = constants.vector(i32x4.const(0, 1, 2, 3));
-  const keys = [f.let(i32x4.splat(key0)), f.let(i32x4.splat(key1))];
-  const least = f.let(i32x4.splat(threshold));
+  const kept = hoistMask(f, constants, key0, key1, threshold);
   const scales = f.let(f32x4.splat(scale));
   const widthBytes = f.let(i32.shl(width, 2));
-  const bits = f.local("v128");
   f.forLoop(f.local("i32"), 0, rows, 1, () => {
     f.forLoop(f.local("i32"), 0, widthBytes, 16, (at) => {
-      f.set(bits, i32x4.add(i32x4.splat(i32.add(counter, i32.shr_u(at, 2))), lanes));
-      f.set(bits, v128.xor(bits, keys[0]));
-      mix(bits);
-      f.set(bits, i32x4.add(bits, keys[1]));
-      mix(bits);
-      const isKept = i32x4.ge_s(i32x4.shr_u(bits, UNIFORM_SHIFT), least);
+      const isKept = kept(counter, at);
       const scaled = f32x4.mul(v128.load(i32.add(from, at)), scales);
       f.store(i32.add(to, at), v128.and(scaled, isKept));
     });
@@ -80,8 +55,7 @@ export function dropout(spec: DropoutSpec, context: PlanContext): (linked: Linke
     null,
     emitDropout,
   );
-  // uniform ≥ rate, over integers of 24 bits.
-  const threshold = Math.ceil(rate * 2 ** UNIFORM_BITS);
+  const threshold = thresholdOf(rate);
   const scale = 1 / (1 - rate);
 
   return (linked) => {

@@ -11,9 +11,12 @@ import { crossEntropy } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
 import { elementLoss } from "./elementLoss.ts";
 import { embedding } from "./embedding.ts";
+import { finalState } from "./finalState.ts";
 import type { GemmLender } from "./gemm.ts";
+import { initialState } from "./initialState.ts";
 import { join } from "./join.ts";
 import { linear } from "./linear.ts";
+import { mask } from "./mask.ts";
 import { compilePlan, emitModule, linkPlan, type PlanMessage, type PlanParts } from "./plan.ts";
 import { sumOfSquares } from "./sumOfSquares.ts";
 import { updates } from "./update.ts";
@@ -86,6 +89,12 @@ function planOperation(
       return elementLoss(spec, context);
     case "join":
       return join(spec, context);
+    case "mask":
+      return mask(spec, context);
+    case "initialState":
+      return initialState(spec, context);
+    case "finalState":
+      return finalState(spec);
     default:
       throw new RangeError(`${spec.kind}: not on this engine yet`);
   }
