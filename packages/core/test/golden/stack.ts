@@ -28,6 +28,8 @@ export interface Config {
   readonly batch: number;
   readonly num_layers?: number;
   readonly seq_len?: number;
+  /** Of packed sequences: the steps of each. */
+  readonly lengths?: readonly number[] | null;
   readonly proj_size?: number;
   readonly batch_first?: boolean;
   readonly nonlinearity?: string | null;
@@ -83,6 +85,7 @@ export class Stack {
   readonly #config: Config;
   readonly #tensors: ReadonlyMap<string, Float32Array>;
   readonly #numbers: Float32Array | Float64Array;
+  readonly #integers: Int32Array | Float64Array;
 
   constructor(createEngine: () => Engine, { file, config }: Case) {
     const { tensors } = readSafetensors(readFileSync(new URL(file, folder)), file);
@@ -102,6 +105,7 @@ export class Stack {
       operations: this.layers.map(({ spec }) => spec),
     });
     this.#numbers = plan.numbers;
+    this.#integers = plan.integers;
     this.#write();
     const span = { steps: this.steps, batch: this.batch, from: 0, to: this.batch };
     plan.run("prepare", span);
@@ -112,12 +116,12 @@ export class Stack {
 
   #layOut() {
     const { cell, steps, batch } = this;
-    const { input_size, hidden_size, num_layers = 1, proj_size } = this.#config;
+    const { input_size, hidden_size, num_layers = 1, proj_size, lengths } = this.#config;
     const out = proj_size || hidden_size;
     const layers: { sizes: Sizes; spec: CellSpec }[] = [];
     for (let layer = 0; layer < num_layers; layer++) {
       const sizes = { in: layer === 0 ? input_size : out, units: hidden_size, out };
-      const options = { steps, batch, training: true };
+      const options = { steps, batch, training: true, lengths: Boolean(lengths) };
       const spec = layoutCell(this.#layout, cell.program, sizes, options);
       const below = layers.at(-1)?.spec;
       layers.push({ sizes, spec: below ? above(below, spec, cell) : spec });
@@ -174,6 +178,9 @@ export class Stack {
       });
     });
     const { input } = this.layers[0].spec;
+    for (const { spec } of this.layers) {
+      if (spec.lengths) this.#integers.set(this.#config.lengths ?? [], spec.lengths.offset);
+    }
     if (!("width" in input)) throw new TypeError("expected vectors");
     this.set(input, this.sequence("input"));
     if (this.#config.num_layers === undefined) return;
@@ -197,12 +204,14 @@ export class Stack {
     return positions(tensor).map((at) => this.#numbers[at]);
   }
 
-  /** The last step's rows of state s in every layer, [L, B, W]. */
+  /** State s after the last step of each sequence, in every layer, [L, B, W]. */
   last(s: number): number[] {
     return this.layers.flatMap(({ spec }) => {
       const state = spec.states[s];
-      const first = (this.steps - 1) * this.batch;
-      return this.get({ ...state, offset: state.offset + first * state.stride, rows: this.batch });
+      return Array.from({ length: this.batch }, (_, b) => {
+        const row = ((this.#config.lengths?.[b] ?? this.steps) - 1) * this.batch + b;
+        return this.get({ ...state, offset: state.offset + row * state.stride, rows: 1 });
+      }).flat();
     });
   }
 
