@@ -34,6 +34,17 @@ export function number(least = -Infinity, most = Infinity): Check<number> {
   };
 }
 
+/** JSON has no infinity, yet `1e999` is read as one. */
+export const finite: Check<number> = (value, path) => {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw mismatch(path, "a number", value);
+};
+
+export const positive: Check<number> = (value, path) => {
+  if (finite(value, path) > 0) return finite(value, path);
+  throw mismatch(path, "a number above 0", value);
+};
+
 export const boolean: Check<boolean> = (value, path) => {
   if (typeof value === "boolean") return value;
   throw mismatch(path, "true or false", value);
@@ -69,6 +80,26 @@ export function list<T>(item: Check<T>, least: number, most: number): Check<read
       throw new SchemaError(`${path}: expected ${least} to ${most} items, got ${value.length}`);
     }
     return value.map((each, index) => item(each, `${path}[${index}]`));
+  };
+}
+
+/** A list in which no two items have the same key. */
+export function distinct<T>(
+  check: Check<readonly T[]>,
+  key: (item: T) => string,
+): Check<readonly T[]> {
+  return (value, path) => {
+    const items = check(value, path);
+    const seen = new Set<string>();
+    for (const [index, item] of items.entries()) {
+      if (seen.has(key(item))) {
+        throw new SchemaError(
+          `${path}[${index}]: "${shown(key(item))}" stands twice; each must stand once`,
+        );
+      }
+      seen.add(key(item));
+    }
+    return items;
   };
 }
 
