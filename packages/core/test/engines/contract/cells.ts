@@ -2,14 +2,15 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Cell } from "../../../src/cells/cell.ts";
+import { regulariseCell } from "../../../src/cells/regularise.ts";
 import { ZOO } from "../../../src/cells/zoo/index.ts";
 import type { Sizes } from "../../../src/engines/cellTensors.ts";
 import type { Engine } from "../../../src/engines/engine.ts";
+import { cellSubject } from "./cellSubject.ts";
 import { expectClose, type Tolerance } from "./close.ts";
 import { cellIdentities, lstmMemory } from "./identities.ts";
 import { type Extent, type Run, runSubject } from "./subject.ts";
-import { cellSubject } from "./subjects.ts";
-import { cases, expectAgreement, holdsUniversally } from "./universal.ts";
+import { cases, expectAgreement, holdsAlongAxes, holdsUniversally } from "./universal.ts";
 
 /** The sizes of a cell whose equations may tie the input's to the output's, or project. */
 export function cellSizes(
@@ -27,14 +28,18 @@ const shapes = fc.record({
   inputSize: fc.constantFrom(1, 2, 6),
   projection: fc.constantFrom(1, 2, 5),
   input: fc.constantFrom("vectors" as const, "tokens" as const),
+  lengths: fc.boolean(),
+  recurrentDropout: fc.boolean(),
+  zoneout: fc.boolean(),
 });
 
 export function cellsContract(createEngine: () => Engine, tolerance: Tolerance): void {
   describe.each(ZOO)("cell $name", (cell) => {
-    const arbitrary = cases(shapes, (shape) =>
-      cellSubject(cell, { sizes: cellSizes(cell, shape), input: shape.input }),
+    const arbitrary = cases(shapes, ({ input, lengths, ...shape }) =>
+      cellSubject(regulariseCell(cell, shape), { sizes: cellSizes(cell, shape), input, lengths }),
     );
-    holdsUniversally(arbitrary, { createEngine, tolerance, runs: 6 });
+    holdsUniversally(arbitrary, { createEngine, tolerance, runs: 8 });
+    holdsAlongAxes(arbitrary, { createEngine, tolerance, runs: 4 });
     const sizes = cellSizes(cell, { inputSize: 3, units: 5, projection: 2 });
     agreesWhenLarge(cell, createEngine, tolerance);
     tokensAreOneHot(cell, sizes, createEngine, tolerance);

@@ -3,10 +3,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gruTorch, lstm, lstmProjection } from "../../../src/cells/zoo/index.ts";
 import type { Engine } from "../../../src/engines/engine.ts";
+import { cellSubject } from "./cellSubject.ts";
 import { cellSizes } from "./cells.ts";
 import type { Tolerance } from "./close.ts";
 import { type MakeSubject, runSubject } from "./subject.ts";
-import { cellSubject, linearSubject } from "./subjects.ts";
+import { linearSubject } from "./subjects.ts";
 import { cases, expectAgreement, holdsUniversally } from "./universal.ts";
 
 /**

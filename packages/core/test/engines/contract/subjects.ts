@@ -1,27 +1,23 @@
-/** Every operation as a subject of the contract suite. */
-import type { Cell } from "../../../src/cells/cell.ts";
-import {
-  initialState,
-  layoutCell,
-  positions,
-  type Sizes,
-  storedWeights,
-} from "../../../src/engines/cellTensors.ts";
+/** Operations as subjects of the contract suite. */
+import { initialState, positions } from "../../../src/engines/cellTensors.ts";
 import type { Integers, JoinPiece, Tensor } from "../../../src/engines/engine.ts";
 import { Layout } from "../../../src/engines/layout.ts";
 import { below, type Input, type MakeSubject, type Part, within } from "./subject.ts";
 
 /** The elements of some tensors, padding left out. */
-function elementsOf(...tensors: readonly (Tensor | null)[]): readonly number[] {
+export function elementsOf(...tensors: readonly (Tensor | null)[]): readonly number[] {
   return tensors.flatMap((tensor) => (tensor ? positions(tensor) : []));
 }
 
-function integerPositions({ offset, count }: Integers, used: number = count): readonly number[] {
+export function integerPositions(
+  { offset, count }: Integers,
+  used: number = count,
+): readonly number[] {
   return Array.from({ length: used }, (_, n) => offset + n);
 }
 
 /** Integers as an input; all of them unless said otherwise. */
-function integers(
+export function integers(
   what: string,
   given: Integers,
   value: (u: number) => number,
@@ -31,17 +27,17 @@ function integers(
 }
 
 /** Numbers within ±size in the first `rows` rows of a tensor. */
-function input(what: string, tensor: Tensor, rows: number = tensor.rows, size = 1): Input {
+export function input(what: string, tensor: Tensor, rows: number = tensor.rows, size = 1): Input {
   return { ...part(what, tensor, rows), value: within(size) };
 }
 
 /** The first `rows` rows of a sequence's tensor. */
-function part(what: string, tensor: Tensor, rows: number): Part {
+export function part(what: string, tensor: Tensor, rows: number): Part {
   return { what, positions: positions(tensor, rows), width: tensor.width };
 }
 
 /** A tensor whose rows are not sequences. */
-function whole(what: string, tensor: Tensor): Part {
+export function whole(what: string, tensor: Tensor): Part {
   return { what, positions: positions(tensor), width: null };
 }
 
@@ -313,83 +309,6 @@ export function joinSubject(options: JoinOptions): MakeSubject {
           .filter(({ at }) => at === "previous")
           .flatMap(({ value }) => positions(initialState(value, capacity.batch))),
         ...(lengths ? integerPositions(lengths) : []),
-      ],
-    };
-  };
-}
-
-export interface CellOptions {
-  readonly sizes: Sizes;
-  readonly input: "vectors" | "tokens";
-}
-
-export function cellSubject(cell: Cell, { sizes, input: form }: CellOptions): MakeSubject {
-  const { program } = cell;
-  // Larger weights make a simple network of many units chaotic: it would double every rounding at each step.
-  const weightSize = Math.min(0.5, 1.5 / Math.sqrt(sizes.units));
-  return (capacity, used) => {
-    const layout = new Layout();
-    const spec = layoutCell(layout, program, sizes, {
-      ...capacity,
-      training: true,
-      input: form,
-      signals: true,
-    });
-    const { states, signals, training } = spec;
-    if (!training) throw new TypeError("expected a plan that trains");
-    const { outputGradient, inputGradient, stateGradients, weightGradients, vectorGradients } =
-      training;
-    const rows = used.steps * used.batch;
-    const stored = storedWeights(program, sizes);
-    const weightPositions = (tensors: readonly Tensor[]): readonly number[] =>
-      stored.map(({ source, at }) => tensors[source].offset + at);
-    const [x, tokens] = "width" in spec.input ? [spec.input, null] : [null, spec.input];
-    return {
-      spec,
-      size: layout.size,
-      inputs: [
-        ...(x ? [input("x", x, rows)] : []),
-        {
-          what: "weights",
-          positions: weightPositions(spec.weights),
-          width: null,
-          value: within(weightSize),
-        },
-        ...spec.vectors.map((vector, v) => input(program.vectors[v].name, vector, 1, 0.5)),
-        ...states.map((state, s) => {
-          const { name, initial } = program.states[s];
-          const begin = input(`${name}[0]`, initialState(state, used.batch), used.batch, 0.5);
-          return { ...begin, value: (u: number) => Math.fround(initial + within(0.5)(u)) };
-        }),
-        input("dh", outputGradient, rows),
-        ...stateGradients.map((tensor, s) =>
-          input(`d${program.states[s].name}[T]`, tensor, used.batch),
-        ),
-      ],
-      integers: tokens ? [integers("tokens", tokens, below(sizes.in), rows)] : [],
-      forward: [
-        ...states.map((state, s) => part(program.states[s].name, state, rows)),
-        ...signals.map(({ signal, into }) =>
-          part(`signal ${program.signals[signal].name}`, into, rows),
-        ),
-      ],
-      backward: [
-        ...(inputGradient ? [part("dx", inputGradient, rows)] : []),
-        ...stateGradients.map((tensor, s) =>
-          part(`d${program.states[s].name}[0]`, tensor, used.batch),
-        ),
-      ],
-      gradients: [
-        { what: "dWeights", positions: weightPositions(weightGradients), width: null },
-        ...vectorGradients.map((tensor, v) => whole(`d${program.vectors[v].name}`, tensor)),
-      ],
-      elements: [
-        ...elementsOf(x, outputGradient, inputGradient, ...spec.vectors, ...vectorGradients),
-        ...elementsOf(...states, ...states.map((state) => initialState(state, capacity.batch))),
-        ...elementsOf(...signals.map(({ into }) => into), ...stateGradients),
-        ...weightPositions(spec.weights),
-        ...weightPositions(weightGradients),
-        ...(tokens ? integerPositions(tokens) : []),
       ],
     };
   };
