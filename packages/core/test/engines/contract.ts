@@ -10,6 +10,7 @@ import type { Tolerance } from "./contract/close.ts";
 import { int8Contract } from "./contract/int8.ts";
 import { optimizerContract } from "./contract/optimizer.ts";
 import { specialContract } from "./contract/special.ts";
+import { statesContract } from "./contract/states.ts";
 import {
   crossEntropySubject,
   dropoutSubject,
@@ -71,6 +72,7 @@ export function engineContract(
     describe("squaredError", () => holds(cases(squaredError, squaredErrorSubject)));
     optimizerContract(createEngine, tolerance);
     specialContract(createEngine, tolerance);
+    statesContract(createEngine, tolerance);
     cellsContract(createEngine, tolerance);
     int8Contract(createEngine, tolerance);
   });
