@@ -4,21 +4,17 @@
  */
 import fc from "fast-check";
 import { describe } from "vitest";
-import type { Engine } from "../../src/engines/engine.ts";
+import type { ElementLoss, Engine } from "../../src/engines/engine.ts";
 import { cellsContract } from "./contract/cells.ts";
 import type { Tolerance } from "./contract/close.ts";
 import { int8Contract } from "./contract/int8.ts";
+import { joinSubject } from "./contract/joinSubject.ts";
+import { lossContract } from "./contract/losses.ts";
+import { crossEntropySubject, elementLossSubject } from "./contract/lossSubjects.ts";
 import { optimizerContract } from "./contract/optimizer.ts";
 import { specialContract } from "./contract/special.ts";
 import { statesContract } from "./contract/states.ts";
-import {
-  crossEntropySubject,
-  dropoutSubject,
-  embeddingSubject,
-  joinSubject,
-  linearSubject,
-  squaredErrorSubject,
-} from "./contract/subjects.ts";
+import { dropoutSubject, embeddingSubject, linearSubject } from "./contract/subjects.ts";
 import { type Case, cases, holdsAlongAxes, holdsUniversally } from "./contract/universal.ts";
 
 /** Sizes around whole vectors of four, around the tiles of matrix products, and one. */
@@ -33,7 +29,12 @@ const linear = fc.record({
 });
 const embedding = fc.record({ vocabularySize: size, embeddingSize: size });
 const dropout = fc.record({ width: size, rate: fc.constantFrom(0, 0.2, 0.5, 0.9) });
-const crossEntropy = fc.record({ vocabularySize: size, inPlace: fc.boolean() });
+const crossEntropy = fc.record({
+  vocabularySize: size,
+  inPlace: fc.boolean(),
+  weighs: fc.boolean(),
+  labelSmoothing: fc.constantFrom(0, 0.1, 0.5),
+});
 const join = fc.record({
   pieces: fc.array(
     fc.record({
@@ -51,7 +52,19 @@ const join = fc.record({
   ),
   lengths: fc.boolean(),
 });
-const squaredError = fc.record({ width: size, inPlace: fc.boolean() });
+const elementLoss = fc.record({
+  loss: fc.constantFrom<ElementLoss>(
+    { name: "squared" },
+    { name: "absolute" },
+    { name: "huber", delta: 0.5 },
+    { name: "quantile", levels: [0.1, 0.5, 0.9] },
+    { name: "binaryCrossEntropy" },
+  ),
+  width: size,
+  inPlace: fc.boolean(),
+  weighs: fc.boolean(),
+  missing: fc.constantFrom(0, 0.3),
+});
 
 export function engineContract(
   name: string,
@@ -69,7 +82,8 @@ export function engineContract(
     describe("dropout", () => holds(cases(dropout, dropoutSubject)));
     describe("join", () => holds(cases(join, joinSubject)));
     describe("crossEntropy", () => holds(cases(crossEntropy, crossEntropySubject)));
-    describe("squaredError", () => holds(cases(squaredError, squaredErrorSubject)));
+    describe("elementLoss", () => holds(cases(elementLoss, elementLossSubject)));
+    lossContract(createEngine, tolerance);
     optimizerContract(createEngine, tolerance);
     specialContract(createEngine, tolerance);
     statesContract(createEngine, tolerance);

@@ -1,4 +1,4 @@
-/** Softmax with cross-entropy: losses[r] = log Σ exp(logits[r]) − logits[r][targets[r]]. */
+/** Softmax with cross-entropy: losses[r] = rowWeight · −Σ p · log softmax(logits[r]), p at the target 1 − ε + ε/V, elsewhere ε/V. */
 import { exp, log } from "../../numbers/portable.ts";
 import type { CrossEntropySpec, Operation } from "../engine.ts";
 import { forEachRow, noTraining } from "./rows.ts";
@@ -7,8 +7,11 @@ import { forEachRow, noTraining } from "./rows.ts";
 const IGNORED = -1;
 
 export function crossEntropy(spec: CrossEntropySpec, memory: Float64Array): Operation {
-  const { logits, targets, losses, training } = spec;
+  const { logits, targets, losses, rowWeights, labelSmoothing = 0, training } = spec;
   const V = logits.width;
+  const elsewhere = labelSmoothing / V;
+  const weightOf = (row: number): number =>
+    rowWeights ? memory[rowWeights.offset + row * rowWeights.stride] : 1;
 
   /** log Σ exp(z), with the largest z taken out so that nothing overflows. NaN comes through. */
   const logSumExp = (z: number): number => {
@@ -26,18 +29,25 @@ export function crossEntropy(spec: CrossEntropySpec, memory: Float64Array): Oper
       forEachRow(span, (row) => {
         const target = memory[targets.offset + row];
         const z = logits.offset + row * logits.stride;
-        memory[losses.offset + row * losses.stride] =
-          target === IGNORED ? 0 : logSumExp(z) - memory[z + target];
+        let loss = 0;
+        if (target !== IGNORED) {
+          const total = logSumExp(z);
+          loss = (1 - labelSmoothing) * (total - memory[z + target]);
+          if (elsewhere > 0)
+            for (let v = 0; v < V; v++) loss += elsewhere * (total - memory[z + v]);
+          loss *= weightOf(row);
+        }
+        memory[losses.offset + row * losses.stride] = loss;
       });
     },
 
-    // dz = (softmax(z) − one-hot) · scale; z and dz may be the same row.
+    // dz = (softmax(z) − p) · rowWeight · scale; z and dz may be the same row.
     backward(span) {
       if (!training) return noTraining("crossEntropy");
       const { scale, logitsGradient } = training;
-      const factor = memory[scale.offset];
       forEachRow(span, (row) => {
         const target = memory[targets.offset + row];
+        const factor = weightOf(row) * memory[scale.offset];
         const z = logits.offset + row * logits.stride;
         const dz = logitsGradient.offset + row * logitsGradient.stride;
         if (target === IGNORED) {
@@ -45,8 +55,10 @@ export function crossEntropy(spec: CrossEntropySpec, memory: Float64Array): Oper
           return;
         }
         const total = logSumExp(z);
-        for (let v = 0; v < V; v++) memory[dz + v] = exp(memory[z + v] - total) * factor;
-        memory[dz + target] -= factor;
+        for (let v = 0; v < V; v++) {
+          memory[dz + v] = (exp(memory[z + v] - total) - elsewhere) * factor;
+        }
+        memory[dz + target] -= (1 - labelSmoothing) * factor;
       });
     },
 

@@ -1,85 +1,100 @@
 /**
- * Mean squared error: losses[r] = Σ (y − target)² / N over a row of N outputs y; gradient 2 · (y − target) / N · scale.
- * Padding needs no mask: outputs and targets are zero there, and so is their difference.
+ * losses[r] = rowWeight · Σ loss(y, t) / M over a row of M outputs y, and ∂/∂y · scale. What a loss is of each element stands in
+ * `elementCosts.ts`; here are the rows. A target that is NaN costs nothing, and so does a row whose weight is 0, whatever it holds.
  */
 import type { ElementLossSpec, Operation, Span } from "../engine.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { bytes, type Linked, type PlanContext } from "./compile.ts";
-import { f32, f32x4, i32, shuffleLanes, v128 } from "./instructions.ts";
+import { elementCost } from "./elementCosts.ts";
+import { f32 } from "./instructions.ts";
 import { noTraining, runCount, runLength, runStart } from "./spans.ts";
 
 type Address = Local<"i32">;
 
-const VECTOR_BYTES = 16;
-
-/** Strides and the row's length, padding included, in bytes. */
-function emitForward(
-  f: FunctionBuilder,
-  outputs: Address,
-  outputStride: Address,
-  targets: Address,
-  targetStride: Address,
-  rows: Address,
-  rowBytes: Address,
-  losses: Address,
-  lossStride: Address,
-  width: Local<"f32">,
-): void {
-  const [difference, total] = f.locals("v128", 2);
-  f.forLoop(f.local("i32"), 0, rows, 1, () => {
-    f.set(total, f32x4.const(0));
-    f.forLoop(f.local("i32"), 0, rowBytes, VECTOR_BYTES, (at) => {
-      const y = v128.load(i32.add(outputs, at));
-      f.set(difference, f32x4.sub(y, v128.load(i32.add(targets, at))));
-      f.set(total, f32x4.add(total, f32x4.mul(difference, difference)));
-    });
-    f.set(total, f32x4.add(total, shuffleLanes(total, total, [2, 3, 0, 1])));
-    f.set(total, f32x4.add(total, shuffleLanes(total, total, [1, 0, 3, 2])));
-    f.store(losses, f32.div(f32x4.extract_lane(total, 0), width));
-    f.increment(outputs, outputStride);
-    f.increment(targets, targetStride);
-    f.increment(losses, lossStride);
-  });
-}
-
-function emitBackward(
-  f: FunctionBuilder,
-  outputs: Address,
-  outputStride: Address,
-  targets: Address,
-  targetStride: Address,
-  rows: Address,
-  rowBytes: Address,
-  gradients: Address,
-  gradientStride: Address,
-  factor: Local<"f32">,
-): void {
-  const factors = f.let(f32x4.splat(factor));
-  f.forLoop(f.local("i32"), 0, rows, 1, () => {
-    f.forLoop(f.local("i32"), 0, rowBytes, VECTOR_BYTES, (at) => {
-      const y = v128.load(i32.add(outputs, at));
-      const difference = f32x4.sub(y, v128.load(i32.add(targets, at)));
-      f.store(i32.add(gradients, at), f32x4.mul(difference, factors));
-    });
-    f.increment(outputs, outputStride);
-    f.increment(targets, targetStride);
-    f.increment(gradients, gradientStride);
-  });
-}
-
+/** outputs, targets and what is written, a stride behind each, in bytes; rows; a factor; the rows' weights and their stride. */
 const PARAMETERS = [
-  ...(["i32", "i32", "i32", "i32", "i32"] as const),
-  ...(["i32", "i32", "i32", "f32"] as const),
+  ...(["i32", "i32", "i32", "i32", "i32", "i32"] as const),
+  ...(["i32", "f32", "i32", "i32"] as const),
 ] as const;
+
+/** Emits what is done to a row of outputs and targets; `to` is its loss or its gradients. */
+type RowBody = (outputs: Address, targets: Address, to: Address, factor: Local<"f32">) => void;
+
+/**
+ * @param hoist What comes before the rows, and gives what is done to each.
+ * @param skip What is done to a row that counts for nothing; null where all rows weigh 1.
+ */
+function emitRows(
+  hoist: (f: FunctionBuilder) => RowBody,
+  skip: ((f: FunctionBuilder, to: Address) => void) | null,
+) {
+  return (
+    f: FunctionBuilder,
+    outputs: Address,
+    outputStride: Address,
+    targets: Address,
+    targetStride: Address,
+    to: Address,
+    toStride: Address,
+    rows: Address,
+    factor: Local<"f32">,
+    weights: Address,
+    weightStride: Address,
+  ): void => {
+    const body = hoist(f);
+    const weighed = f.local("f32");
+    f.forLoop(f.local("i32"), 0, rows, 1, () => {
+      if (skip) {
+        f.set(weighed, f32.load(weights));
+        f.if(
+          f32.ne(weighed, 0),
+          () => {
+            f.set(weighed, f32.mul(weighed, factor));
+            body(outputs, targets, to, weighed);
+          },
+          () => skip(f, to),
+        );
+        f.increment(weights, weightStride);
+      } else body(outputs, targets, to, factor);
+      f.increment(outputs, outputStride);
+      f.increment(targets, targetStride);
+      f.increment(to, toStride);
+    });
+  };
+}
 
 export function elementLoss(
   spec: ElementLossSpec,
   context: PlanContext,
 ): (linked: Linked) => Operation {
-  const { outputs, targets, losses, training } = spec;
-  const forwardKernel = context.kernel("elementLoss forward", PARAMETERS, null, emitForward);
+  const { loss, outputs, targets, losses, rowWeights = null, training } = spec;
+  const cost = elementCost(loss, outputs, targets);
+  const skipLoss = (f: FunctionBuilder, to: Address): void => f.store(to, f32.const(0));
+  const skipGradients = (f: FunctionBuilder, to: Address): void =>
+    f.fillZero(to, bytes(outputs.stride));
+  const key = (pass: string): string =>
+    `elementLoss ${pass} ${cost.key}${rowWeights ? " weights" : ""}`;
+  const forwardKernel = context.kernel(
+    key("forward"),
+    PARAMETERS,
+    null,
+    emitRows((f) => {
+      const sum = cost.hoistSum(f);
+      const divisor = outputs.width;
+      return (y, t, to, factor) => {
+        const mean = f32.div(sum(y, t), divisor);
+        f.store(to, rowWeights ? f32.mul(mean, factor) : mean);
+      };
+    }, rowWeights && skipLoss),
+  );
   const backwardKernel =
-    training && context.kernel("elementLoss backward", PARAMETERS, null, emitBackward);
+    training &&
+    context.kernel(
+      key("backward"),
+      PARAMETERS,
+      null,
+      emitRows(cost.hoistSlopes, rowWeights && skipGradients),
+    );
 
   return (linked) => {
     const { numbers } = linked;
@@ -101,21 +116,23 @@ export function elementLoss(
           bytes(outputs.stride),
           bytes(targets.offset + row * targets.stride),
           bytes(targets.stride),
-          rows,
-          bytes(outputs.stride),
           bytes(to.offset + row * to.stride),
           bytes(to.stride),
+          rows,
           factor,
+          rowWeights ? bytes(rowWeights.offset + row * rowWeights.stride) : 0,
+          rowWeights ? bytes(rowWeights.stride) : 0,
         );
       }
     };
     return {
       prepare() {},
-      forward: (span) => apply(runForward, losses, outputs.width, span),
+      forward: (span) => apply(runForward, losses, 1, span),
       backward(span) {
         if (!training || !runBackward) return noTraining("elementLoss");
         const { scale, outputsGradient } = training;
-        apply(runBackward, outputsGradient, (2 * numbers[scale.offset]) / outputs.width, span);
+        const factor = (cost.slopeFactor * numbers[scale.offset]) / outputs.width;
+        apply(runBackward, outputsGradient, factor, span);
       },
       /** It learns nothing. */
       gradients() {

@@ -2,17 +2,13 @@
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../../src/engines/engine.ts";
 import { expectClose, type Tolerance } from "./close.ts";
+import { crossEntropySubject } from "./lossSubjects.ts";
 import { type MakeSubject, type Part, type Run, runSubject } from "./subject.ts";
-import {
-  crossEntropySubject,
-  dropoutSubject,
-  embeddingSubject,
-  linearSubject,
-  squaredErrorSubject,
-} from "./subjects.ts";
+import { dropoutSubject, embeddingSubject, linearSubject } from "./subjects.ts";
 import { expectAgreement } from "./universal.ts";
 
-function read(run: Run, what: string): readonly number[] {
+/** A part of a run by its name. */
+export function read(run: Run, what: string): readonly number[] {
   const { inputs, integers, forward, backward, gradients } = run.subject;
   const parts: readonly Part[] = [...inputs, ...forward, ...backward, ...gradients];
   const part = parts.find((p) => p.what === what);
@@ -23,7 +19,7 @@ function read(run: Run, what: string): readonly number[] {
 }
 
 /** The subject with some of its inputs given. */
-function given(
+export function given(
   make: MakeSubject,
   values: Readonly<Record<string, readonly number[]>>,
 ): MakeSubject {
@@ -90,29 +86,6 @@ export function specialContract(createEngine: () => Engine, tolerance: Tolerance
         const sum = gradients.slice(row * 17, (row + 1) * 17).reduce((a, b) => a + b, 0);
         expectClose("sum", [sum], [0], tolerance);
       }
-    });
-  });
-
-  describe("squaredError", () => {
-    const make = given(squaredErrorSubject({ width: 3, inPlace: false }), {
-      y: [1, 2, -1],
-      targets: [0, 4, 1],
-      scale: [0.5],
-    });
-
-    it("is the mean over a row of the squared differences, as MSELoss with one row has it", () => {
-      const run = runSubject(createEngine(), make, one);
-      expectClose("loss", read(run, "losses"), [(1 + 4 + 4) / 3], tolerance);
-      expectClose("gradient", read(run, "dy"), [1 / 3, -2 / 3, -2 / 3], tolerance);
-    });
-
-    it("lets a NaN through to the loss of its row alone", () => {
-      const spoilt = given(squaredErrorSubject({ width: 2, inPlace: true }), {
-        y: [1, Number.NaN, 1, 2],
-        targets: [1, 2, 1, 0],
-      });
-      const run = runSubject(createEngine(), spoilt, { steps: 1, batch: 2 });
-      expect(read(run, "losses")).toEqual([Number.NaN, 2]);
     });
   });
 
