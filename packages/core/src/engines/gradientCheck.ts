@@ -23,27 +23,32 @@ export interface CellGradientCheckOptions extends GradientCheckSettings {
   readonly steps?: number;
   /** Sequences. @default 2 */
   readonly batch?: number;
-  /** Of weights, inputs and initial states. @default 1 */
+  /** Steps of each sequence, one number a sequence. @default all have `steps` */
+  readonly lengths?: readonly number[];
+  /** Of weights, inputs, initial states and masks. @default 1 */
   readonly seed?: number;
 }
 
 /**
  * Compares every gradient of a cell (matrices, vectors, inputs, initial states) with central differences in float64.
  *
- * The loss is a random linear function of all outputs and of all states after the last step.
+ * The loss is a random linear function of all outputs and of all states after each sequence's last step.
  *
- * @param cell Any cell, the zoo's or one's own.
+ * @param cell Any cell, the zoo's or one's own, with masks or without: they hold random numbers in [0, 1].
  * @returns The largest relative error, where it is, and whether it is within the tolerance.
  *
  * @example
  * const { passed, worst } = gradientCheck(myCell);
  */
 export function gradientCheck(cell: Cell, options: CellGradientCheckOptions = {}): GradientReport {
-  const { steps = 4, batch = 2, seed = 1 } = options;
+  const { steps = 4, batch = 2, lengths, seed = 1 } = options;
   const { program } = cell;
   const sizes = sizesOf(cell, options);
   const layout = new Layout();
-  const spec = layoutCell(layout, program, sizes, { steps, batch, training: true });
+  const spec = layoutCell(layout, program, sizes, {
+    ...{ steps, batch, training: true },
+    lengths: lengths !== undefined,
+  });
   const { input, training } = spec;
   if (!training || !("width" in input))
     throw new TypeError("expected a plan that trains on vectors");
@@ -61,6 +66,10 @@ export function gradientCheck(cell: Cell, options: CellGradientCheckOptions = {}
   };
   const begin = spec.states.map((state) => initialState(state, batch));
   for (const tensor of [...spec.weights, ...spec.vectors, input]) fill(tensor, 0);
+  for (const mask of spec.masks ?? []) {
+    for (const at of positions(mask)) plan.numbers[at] = random.uniform();
+  }
+  if (spec.lengths && lengths) plan.integers.set(lengths, spec.lengths.offset);
   begin.forEach((state, s) => {
     fill(state, program.states[s].initial);
   });
@@ -68,15 +77,17 @@ export function gradientCheck(cell: Cell, options: CellGradientCheckOptions = {}
   fill(training.outputGradient, 0);
   for (const tensor of training.stateGradients) fill(tensor, 0);
 
-  const ends = spec.states.map(({ offset, stride, ...rest }) => ({
-    ...rest,
-    stride,
-    offset: offset + (steps - 1) * batch * stride,
-    rows: batch,
-  }));
+  /** The row after each sequence's last step, where it has none the one before the first. */
+  const lastRows = Array.from({ length: batch }, (_, b) => {
+    return ((lengths?.[b] ?? steps) - 1) * batch + b;
+  });
+  const lastPositions = ({ offset, stride, ...rest }: Tensor): number[] =>
+    lastRows.flatMap((row) =>
+      positions({ ...rest, stride, offset: offset + row * stride, rows: 1 }),
+    );
   const terms = [
-    ...pairs(spec.states[program.output], training.outputGradient),
-    ...ends.flatMap((end, s) => pairs(end, training.stateGradients[s])),
+    ...pairs(positions(spec.states[program.output]), training.outputGradient),
+    ...spec.states.flatMap((state, s) => pairs(lastPositions(state), training.stateGradients[s])),
   ].map(([at, coefficient]) => ({ at, coefficient: plan.numbers[coefficient] }));
 
   const evaluate = (): number => {
@@ -121,8 +132,8 @@ function sizesOf({ program }: Cell, options: CellGradientCheckOptions): Sizes {
   return { in: tied ?? options.inputSize ?? 3, units: hiddenSize, out: output };
 }
 
-/** The elements of two tensors of one shape, side by side. */
-function pairs(a: Tensor, b: Tensor): (readonly [number, number])[] {
-  const others = positions(b);
-  return positions(a).map((at, i) => [at, others[i]] as const);
+/** Places, and beside each that of a tensor's element of the same number. */
+function pairs(places: readonly number[], tensor: Tensor): (readonly [number, number])[] {
+  const others = positions(tensor);
+  return places.map((at, i) => [at, others[i]] as const);
 }
