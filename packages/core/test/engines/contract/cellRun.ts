@@ -23,12 +23,20 @@ export class CellRun {
   readonly x: Tensor;
   readonly training: NonNullable<CellSpec["training"]>;
 
-  constructor(engine: Engine, cell: Cell, sizes: Sizes, extent: Extent) {
+  /** @param lengths Steps of each sequence; null where all have the extent's. */
+  constructor(
+    engine: Engine,
+    cell: Cell,
+    sizes: Sizes,
+    extent: Extent,
+    lengths: readonly number[] | null = null,
+  ) {
     const layout = new Layout();
     const spec = layoutCell(layout, cell.program, sizes, {
       ...extent,
       training: true,
       signals: true,
+      lengths: lengths !== null,
     });
     if (!spec.training || !("width" in spec.input)) throw new TypeError("expected vectors");
     this.cell = cell;
@@ -38,6 +46,7 @@ export class CellRun {
     this.x = spec.input;
     this.training = spec.training;
     this.plan = engine.compile({ ...extent, size: layout.size, operations: [spec] });
+    if (spec.lengths && lengths) this.plan.integers.set(lengths, spec.lengths.offset);
   }
 
   /** Random weights, inputs, initial states and gradients, the same for equal names, rows and columns. */

@@ -9,6 +9,7 @@ import type { Engine } from "../../../src/engines/engine.ts";
 import { cellSubject } from "./cellSubject.ts";
 import { expectClose, type Tolerance } from "./close.ts";
 import { cellIdentities, lstmMemory } from "./identities.ts";
+import { lengthIdentities } from "./lengths.ts";
 import { type Extent, type Run, runSubject } from "./subject.ts";
 import { cases, expectAgreement, holdsAlongAxes, holdsUniversally } from "./universal.ts";
 
@@ -44,6 +45,7 @@ export function cellsContract(createEngine: () => Engine, tolerance: Tolerance):
     agreesWhenLarge(cell, createEngine, tolerance);
     tokensAreOneHot(cell, sizes, createEngine, tolerance);
     cellIdentities(cell, sizes, createEngine, tolerance);
+    lengthIdentities(cell, sizes, createEngine, tolerance);
   });
   describe("cell lstm", () => lstmMemory(createEngine));
 }
