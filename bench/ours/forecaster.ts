@@ -3,7 +3,7 @@
  *
  *     node bench/ours/forecaster.ts ENGINE THREADS TIMES REPEAT
  */
-import { planSquaredError } from "../../packages/core/src/layers/dense.ts";
+import { planElementLoss } from "../../packages/core/src/layers/dense.ts";
 import { writeMatrix } from "../../packages/core/src/layers/parameters.ts";
 import { caseOf } from "../cases.ts";
 import { checkLosses } from "../checks.ts";
@@ -14,7 +14,9 @@ import { lastStepModel } from "./lastStep.ts";
 const [engineName, threads, times, repeat] = process.argv.slice(2);
 const of = caseOf("W7");
 const engine = await benchEngine(engineName, Number(threads));
-const { compiled, loss, step } = lastStepModel(of, engine, planSquaredError);
+const { compiled, loss, step } = lastStepModel(of, engine, (builder, outputs) =>
+  planElementLoss(builder, { name: "squared" }, outputs),
+);
 writeMatrix(compiled.numbers, { ...loss.targets, rows: of.B }, of.values);
 
 await checkLosses("W7", "oneBias", step);

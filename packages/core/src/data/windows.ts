@@ -131,6 +131,11 @@ export class WindowReader {
     return this.#pieces.length > this.#shape.batchSize;
   }
 
+  /** True where every pass has as many windows. */
+  get isEven(): boolean {
+    return !this.shuffles;
+  }
+
   /** True where `next` would answer null. */
   get atEnd(): boolean {
     return (

@@ -1,7 +1,7 @@
 /** The layers around the recurrent ones: embedding, linear, dropout, and the loss on top. */
-import type { Integers, Tensor } from "../engines/engine.ts";
+import type { Axis, ElementLoss, Integers, Tensor } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
-import { type Flow, isTensor, type PlanBuilder, tensorOf } from "./layer.ts";
+import { type Flow, isTensor, type PlanBuilder, tensorOf, type VectorFlow } from "./layer.ts";
 import type { ParameterLayout } from "./parameters.ts";
 
 /** One learned vector a token. */
@@ -22,10 +22,16 @@ export function embeddingLayer(
   return { name, table, size: embeddingSize };
 }
 
-export function planEmbedding(builder: PlanBuilder, layer: EmbeddingLayer, tokens: Integers): Flow {
-  const output = builder.flow(layer.size);
+export function planEmbedding(
+  builder: PlanBuilder,
+  layer: EmbeddingLayer,
+  tokens: Integers,
+  over?: Axis,
+): VectorFlow {
+  const output = builder.flow(layer.size, over);
   builder.operations.push({
     kind: "embedding",
+    over,
     tokens,
     table: builder.weight(layer.table),
     output: output.value,
@@ -68,10 +74,12 @@ export function linearLayer(
   return { name, weight, bias, inputSize, outputSize, tied: tiedTo !== null };
 }
 
-export function planLinear(builder: PlanBuilder, layer: LinearLayer, input: Flow): Flow {
-  const output = builder.flow(layer.outputSize);
+export function planLinear(builder: PlanBuilder, layer: LinearLayer, input: Flow): VectorFlow {
+  const { over } = input;
+  const output = builder.flow(layer.outputSize, over);
   builder.operations.push({
     kind: "linear",
+    over,
     input: tensorOf(input, layer.name),
     output: output.value,
     weight: builder.weight(layer.weight),
@@ -98,10 +106,12 @@ export function planDropout(
   if (!isTensor(input.value) || !input.gradient) {
     throw new TypeError("dropout: expected vectors, got tokens");
   }
-  const output = builder.flow(input.value.width);
-  const key = builder.layout.integers(2);
+  const { over } = input;
+  const output = builder.flow(input.value.width, over);
+  const key = builder.key();
   builder.operations.push({
     kind: "dropout",
+    over,
     input: input.value,
     output: output.value,
     rate,
@@ -122,17 +132,32 @@ export interface LossTensors {
   readonly scale: Tensor | null;
 }
 
+/** What more a loss can be told. */
+export interface LossOptions {
+  /** [R, 1], to be written by the caller. @default every row counts 1 */
+  readonly rowWeights?: Tensor;
+  /** @default 0 */
+  readonly labelSmoothing?: number;
+}
+
 /** Softmax with cross-entropy against one target a row. */
-export function planCrossEntropy(builder: PlanBuilder, logits: Flow): LossTensors {
+export function planCrossEntropy(
+  builder: PlanBuilder,
+  logits: Flow,
+  { rowWeights, labelSmoothing }: LossOptions = {},
+): LossTensors {
   const value = tensorOf(logits, "loss");
   const targets = builder.layout.integers(value.rows);
   const losses = builder.layout.tensor(value.rows, 1);
   const scale = builder.training ? builder.layout.tensor(1, 1) : null;
   builder.operations.push({
     kind: "crossEntropy",
+    over: logits.over,
     logits: value,
     targets,
     losses,
+    rowWeights,
+    labelSmoothing,
     training: scale && logits.gradient && { scale, logitsGradient: logits.gradient },
   });
   return { targets, losses, scale };
@@ -148,19 +173,27 @@ export interface ElementLossTensors {
   readonly scale: Tensor | null;
 }
 
-/** Mean squared error against a row of targets. */
-export function planSquaredError(builder: PlanBuilder, outputs: Flow): ElementLossTensors {
+/** @param targets Those of another loss, where several look at the same; else made here. */
+export function planElementLoss(
+  builder: PlanBuilder,
+  loss: ElementLoss,
+  outputs: Flow,
+  { rowWeights, targets }: LossOptions & { readonly targets?: Tensor } = {},
+): ElementLossTensors {
   const value = tensorOf(outputs, "loss");
-  const targets = builder.layout.tensor(value.rows, value.width);
+  const levels = loss.name === "quantile" ? loss.levels.length : 1;
+  const wanted = targets ?? builder.layout.tensor(value.rows, value.width / levels);
   const losses = builder.layout.tensor(value.rows, 1);
   const scale = builder.training ? builder.layout.tensor(1, 1) : null;
   builder.operations.push({
     kind: "elementLoss",
-    loss: { name: "squared" },
+    over: outputs.over,
+    loss,
     outputs: value,
-    targets,
+    targets: wanted,
     losses,
+    rowWeights,
     training: scale && outputs.gradient && { scale, outputsGradient: outputs.gradient },
   });
-  return { targets, losses, scale };
+  return { targets: wanted, losses, scale };
 }

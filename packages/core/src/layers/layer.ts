@@ -4,7 +4,14 @@
  * Values flow from layer to layer as tensors; in a training plan each comes with the tensor in which the layer above leaves
  * the gradient.
  */
-import type { Integers, OperationSpec, Tensor } from "../engines/engine.ts";
+import {
+  type Axis,
+  type Integers,
+  type Loop,
+  type OperationSpec,
+  stepsAlong,
+  type Tensor,
+} from "../engines/engine.ts";
 import { Layout } from "../engines/layout.ts";
 import type { ParameterLayout } from "./parameters.ts";
 
@@ -14,14 +21,27 @@ export interface Flow {
   readonly value: Tensor | Integers;
   /** ∂L/∂value, written by the layer above; null in a plan that only infers, and for tokens. */
   readonly gradient: Tensor | null;
+  /** What its rows run over. @default "steps" */
+  readonly over?: Axis;
+}
+
+/** A flow of vectors. */
+export interface VectorFlow extends Flow {
+  readonly value: Tensor;
 }
 
 /** A plan in the making. */
 export class PlanBuilder {
   readonly layout = new Layout();
   readonly operations: OperationSpec[] = [];
+  readonly loops: Loop[] = [];
+  /** What random masks are drawn by, two integers each, which the caller sets before each training step. */
+  readonly keys: Integers[] = [];
+  /** What the caller sets once, after compilation. */
+  readonly constants: { readonly tensor: Tensor; readonly value: number }[] = [];
   readonly steps: number;
   readonly batch: number;
+  readonly outputSteps: number;
   readonly training: boolean;
   /** True where every named signal is written out for inspection. */
   readonly tracing: boolean;
@@ -32,12 +52,13 @@ export class PlanBuilder {
 
   constructor(
     parameters: ParameterLayout,
-    capacity: { readonly steps: number; readonly batch: number },
+    capacity: { readonly steps: number; readonly batch: number; readonly outputSteps?: number },
     purpose: "training" | "inference" | "tracing",
   ) {
     this.#parameters = parameters;
     this.steps = capacity.steps;
     this.batch = capacity.batch;
+    this.outputSteps = capacity.outputSteps ?? 0;
     this.training = purpose === "training";
     this.tracing = purpose === "tracing";
     this.weightsAt = this.reserve(parameters.size);
@@ -53,17 +74,30 @@ export class PlanBuilder {
     return this.layout.tensor(1, count).offset;
   }
 
+  /** Rows of what runs over an axis. */
+  rowsAlong(axis: Axis | undefined): number {
+    return stepsAlong(axis, this) * this.batch;
+  }
+
   /** A tensor of one row a step and sequence. */
-  sequence(width: number): Tensor {
-    return this.layout.tensor(this.rows, width);
+  sequence(width: number, over?: Axis): Tensor {
+    return this.layout.tensor(this.rowsAlong(over), width);
   }
 
   /** A flow of this width that a layer is about to write. */
-  flow(width: number): { value: Tensor; gradient: Tensor | null } {
+  flow(width: number, over?: Axis): VectorFlow {
     return {
-      value: this.sequence(width),
-      gradient: this.training ? this.sequence(width) : null,
+      value: this.sequence(width, over),
+      gradient: this.training ? this.sequence(width, over) : null,
+      over,
     };
+  }
+
+  /** Room for the key of a mask. */
+  key(): Integers {
+    const key = this.layout.integers(2);
+    this.keys.push(key);
+    return key;
   }
 
   weight(index: number): Tensor {
@@ -85,4 +119,9 @@ export function isTensor(value: Tensor | Integers): value is Tensor {
 export function tensorOf(flow: Flow, layer: string): Tensor {
   if (isTensor(flow.value)) return flow.value;
   throw new TypeError(`${layer}: expected vectors, got tokens; put an embedding before it`);
+}
+
+/** The same flow where a layer cannot take tokens. @throws TypeError for tokens. */
+export function vectorsOf(flow: Flow, layer: string): VectorFlow {
+  return { ...flow, value: tensorOf(flow, layer) };
 }

@@ -4,10 +4,16 @@
  */
 import type { Cell } from "../cells/cell.ts";
 import { matrixShape, type Sizes, stackWidth, storedBlocks } from "../engines/cellTensors.ts";
-import type { Tensor } from "../engines/engine.ts";
+import type { Axis, Integers, Tensor } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
-import { type Flow, isTensor, type PlanBuilder } from "./layer.ts";
+import { type Flow, isTensor, type PlanBuilder, type VectorFlow } from "./layer.ts";
 import type { ParameterLayout, Stretch } from "./parameters.ts";
+import {
+  NO_REGULARISATION,
+  type PlannedMasks,
+  planMasks,
+  type Regularisation,
+} from "./regularisation.ts";
 
 export interface CellSizes {
   readonly inputSize: number;
@@ -37,13 +43,14 @@ export interface RecurrentLayer {
 /** What a recurrent layer holds of a plan's memory. */
 export interface RecurrentTensors {
   readonly layer: RecurrentLayer;
-  readonly output: Flow;
+  readonly output: VectorFlow;
   /** One a state, [T·B, W], with the initial state in the rows before. */
   readonly states: readonly Tensor[];
   /** One a state, [B, W]; empty in a plan that only infers. */
   readonly stateGradients: readonly Tensor[];
   /** Named signals, in a tracing plan. */
   readonly signals: readonly { readonly signal: number; readonly into: Tensor }[];
+  readonly masks: PlannedMasks;
 }
 
 /**
@@ -114,46 +121,85 @@ export function outputSize({ cell, sizes }: RecurrentLayer): number {
   return sizes[cell.program.states[cell.program.output].width];
 }
 
+/** What a layer over time can be told beside its input. */
+export interface RecurrentOptions {
+  /** [B]: steps of each sequence. @default all have the call's */
+  readonly lengths?: Integers | null;
+  /** What of its states is masked. @default nothing */
+  readonly regularisation?: Regularisation;
+}
+
 /** Adds the layer to a plan. Inputs may be tokens, which then are one-hot vectors. */
 export function planRecurrent(
   builder: PlanBuilder,
   layer: RecurrentLayer,
   input: Flow,
+  options: RecurrentOptions = {},
+): RecurrentTensors {
+  const tensors = recurrentTensors(builder, layer, input.over, options.regularisation);
+  pushRecurrent(builder, tensors, input, options.lengths);
+  return tensors;
+}
+
+/**
+ * The memory of a layer that is added to the plan later: what runs before it in a loop may read its states. Its masks are drawn
+ * here, before any loop.
+ */
+export function recurrentTensors(
+  builder: PlanBuilder,
+  layer: RecurrentLayer,
+  over?: Axis,
+  regularisation: Regularisation = NO_REGULARISATION,
 ): RecurrentTensors {
   const { program } = layer.cell;
   const { sizes } = layer;
   const states = program.states.map(({ width }) =>
-    builder.layout.tensor(builder.rows, sizes[width], builder.batch),
+    builder.layout.tensor(builder.rowsAlong(over), sizes[width], builder.batch),
   );
-  const outputGradient = builder.training ? builder.sequence(outputSize(layer)) : null;
+  const outputGradient = builder.training ? builder.sequence(outputSize(layer), over) : null;
   const stateGradients = builder.training
     ? program.states.map(({ width }) => builder.layout.tensor(builder.batch, sizes[width]))
     : [];
   const signals = builder.tracing
     ? program.signals.map(({ width }, signal) => ({
         signal,
-        into: builder.sequence(sizes[width]),
+        into: builder.sequence(sizes[width], over),
       }))
     : [];
+  const output = { value: states[program.output], gradient: outputGradient, over };
+  const masks = planMasks(builder, layer, regularisation, over);
+  return { layer, output, states, stateGradients, signals, masks };
+}
+
+/** Adds a layer whose memory is there already. */
+export function pushRecurrent(
+  builder: PlanBuilder,
+  { layer, output, states, stateGradients, signals, masks: masked }: RecurrentTensors,
+  input: Flow,
+  lengths: Integers | null = null,
+): void {
+  const { over } = output;
+  const { cell, masks } = masked;
   builder.operations.push({
     kind: "cell",
-    program,
-    sizes,
+    over,
+    program: cell.program,
+    sizes: layer.sizes,
     input: input.value,
     weights: layer.weights.map((index) => builder.weight(index)),
     vectors: layer.vectors.map((index) => builder.weight(index)),
     states,
+    ...(masks.length > 0 ? { masks } : {}),
+    ...(lengths ? { lengths } : {}),
     signals,
-    training: outputGradient && {
-      outputGradient,
+    training: output.gradient && {
+      outputGradient: output.gradient,
       stateGradients,
       inputGradient: isTensor(input.value) ? input.gradient : null,
       weightGradients: layer.weights.map((index) => builder.weightGradient(index)),
       vectorGradients: layer.vectors.map((index) => builder.weightGradient(index)),
     },
   });
-  const output = { value: states[program.output], gradient: outputGradient };
-  return { layer, output, states, stateGradients, signals };
 }
 
 /** A cache line of float32. */

@@ -1,10 +1,10 @@
 /** Says where a loss or gradient first stopped being a finite number: the step, the layer, the signal. */
 import type { Window } from "../data/windows.ts";
 import type { Tensor } from "../engines/engine.ts";
+import type { Parameter } from "../layers/parameters.ts";
 import type { Weights } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
 import type { TrainingProgress } from "./progress.ts";
-import type { Trainer } from "./trainer.ts";
 
 const ADVICE = "try a lower learning rate or clip the norm (1 is usual)";
 
@@ -12,14 +12,23 @@ const ADVICE = "try a lower learning rate or clip the norm (1 is usual)";
  * One line for a step that was not finite: the window is run once more with every signal written out. Dropout is not repeated, so
  * where only a mask brought it about, the line names the gradient instead.
  */
-export function describeNotFinite(trainer: Trainer, window: Window, loss: number): string {
-  const { plan } = trainer;
+export function describeNotFinite(
+  plan: LanguagePlan,
+  window: Window,
+  loss: number,
+  steps: number,
+): string {
   const what = Number.isFinite(loss) ? "a gradient is not finite" : `the loss is ${loss}`;
+  const given: Parametrised = {
+    parameters: plan.model.parameters.parameters,
+    weights: plan.weights,
+    gradients: plan.compiled.numbers.subarray(plan.gradientsAt),
+  };
   const where =
-    firstWeight(plan) ?? firstSignal(trainer, window) ?? firstGradient(plan) ?? "the sum of losses";
+    firstWeight(given) ?? firstSignal(plan, window) ?? firstGradient(given) ?? "the sum of losses";
   return (
-    `step ${trainer.steps + 1}: ${what}; first at ${where}. The weights of step ` +
-    `${trainer.steps} are kept; ${ADVICE}`
+    `step ${steps + 1}: ${what}; first at ${where}. The weights of step ` +
+    `${steps} are kept; ${ADVICE}`
   );
 }
 
@@ -32,19 +41,35 @@ export function describeValidation(
   return `step ${step}: the validation loss is ${loss}. ${kept}; ${ADVICE}`;
 }
 
-function firstWeight(plan: LanguagePlan): string | null {
-  for (const { name, tensor } of plan.model.parameters.parameters) {
+/** What is looked through for the first number that is not finite. */
+interface Parametrised {
+  readonly parameters: readonly Parameter[];
+  readonly weights: Weights;
+  readonly gradients: Weights;
+}
+
+/** The same line for a plan whose signals are not written out: the weights, else the gradient of the highest layer. */
+export function describeNotFiniteIn(given: Parametrised, loss: number, steps: number): string {
+  const what = Number.isFinite(loss) ? "a gradient is not finite" : `the loss is ${loss}`;
+  const where = firstWeight(given) ?? firstGradient(given) ?? "the sum of losses";
+  return (
+    `step ${steps + 1}: ${what}; first at ${where}. The weights of step ` +
+    `${steps} are kept; ${ADVICE}`
+  );
+}
+
+function firstWeight({ parameters, weights }: Parametrised): string | null {
+  for (const { name, tensor } of parameters) {
     for (let row = 0; row < tensor.rows; row++) {
-      if (anyNotFinite(plan.weights, tensor, row)) return `weights ${name}`;
+      if (anyNotFinite(weights, tensor, row)) return `weights ${name}`;
     }
   }
   return null;
 }
 
 /** In time order, then from the lowest layer up, then in the order of the equations; the logits last. */
-function firstSignal(trainer: Trainer, window: Window): string | null {
-  const { plan } = trainer;
-  const span = trainer.span(window);
+function firstSignal(plan: LanguagePlan, window: Window): string | null {
+  const span = { steps: window.steps, batch: window.starts.length };
   const tracing = new LanguagePlan(plan.model, plan.engine, plan.capacity, "tracing");
   tracing.load(plan.weights);
   const states = tracing.carriedStates(span.batch);
@@ -72,9 +97,8 @@ function firstSignal(trainer: Trainer, window: Window): string | null {
 }
 
 /** From the loss down: the last layer's gradient is made first. */
-function firstGradient(plan: LanguagePlan): string | null {
-  const gradients = plan.compiled.numbers.subarray(plan.gradientsAt);
-  for (const { name, tensor } of plan.model.parameters.parameters.toReversed()) {
+function firstGradient({ parameters, gradients }: Parametrised): string | null {
+  for (const { name, tensor } of parameters.toReversed()) {
     for (let row = 0; row < tensor.rows; row++) {
       if (anyNotFinite(gradients, tensor, row)) return `the gradient of ${name}`;
     }

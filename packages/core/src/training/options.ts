@@ -12,17 +12,12 @@ export type TrainingLength =
   /** By the clock. The schedule is laid out over as many steps as a short trial says will fit. */
   | { readonly minutes: number };
 
-export interface TrainOptions {
+/** What every run can be told, whatever it learns. */
+export interface CourseOptions {
   readonly engine: Engine;
-  /** What to learn from, in the model's tokens. */
-  readonly documents: readonly TokenDocument[];
-  /** What to choose the best weights by. @default none: the last weights are kept */
-  readonly validation?: readonly TokenDocument[];
   readonly length: TrainingLength;
   /** Sequences side by side. @default 50 */
   readonly batchSize?: number;
-  /** Time steps through which gradients flow back. @default 50 */
-  readonly window?: number;
   /** @default adam */
   readonly optimizer?: OptimizerOptions;
   /** See `parseSchedule`. @default constant */
@@ -43,8 +38,17 @@ export interface TrainOptions {
   readonly onEvent?: (event: TrainingEvent) => void;
 }
 
+export interface TrainOptions extends CourseOptions {
+  /** What to learn from, in the model's tokens. */
+  readonly documents: readonly TokenDocument[];
+  /** What to choose the best weights by. @default none: the last weights are kept */
+  readonly validation?: readonly TokenDocument[];
+  /** Time steps through which gradients flow back. @default 50 */
+  readonly window?: number;
+}
+
 /** @throws RangeError that names the option, what is wanted and what came. */
-export function checkOptions(options: TrainOptions): void {
+export function checkOptions(options: CourseOptions & { readonly window?: number }): void {
   const { batchSize, window, validateEvery, patience, length, clip, optimizer } = options;
   for (const [name, count] of Object.entries({ batchSize, window, validateEvery, patience })) {
     if (count !== undefined) check(name, count, "a whole number of 1 or more", isCount(count));

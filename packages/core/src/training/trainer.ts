@@ -7,7 +7,9 @@ import { type Engine, type Span, UPDATE_RULES } from "../engines/engine.ts";
 import type { LanguageModel, Weights } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
 import { streamKey } from "../numbers/random.ts";
+import { describeNotFinite } from "./diagnose.ts";
 import { type OptimizerOptions, type ParameterGroup, updateRule } from "./optimizers.ts";
+import type { StepOutcome, Stepper } from "./run.ts";
 import { type Clipping, Updater } from "./updater.ts";
 
 export interface TrainerOptions extends WindowShape {
@@ -18,16 +20,7 @@ export interface TrainerOptions extends WindowShape {
   readonly seed: number;
 }
 
-/** What a step found. Where `finite` is false the weights were left as they were. */
-export interface StepOutcome {
-  /** Mean over the window's counted targets, nats. */
-  loss: number;
-  /** Before clipping. */
-  gradientNorm: number;
-  finite: boolean;
-}
-
-export class Trainer {
+export class Trainer implements Stepper<Window> {
   readonly plan: LanguagePlan;
   readonly #updater: Updater;
   readonly #seed: number;
@@ -48,6 +41,14 @@ export class Trainer {
   /** Updates done. */
   get steps(): number {
     return this.#updater.steps;
+  }
+
+  get weights(): Weights {
+    return this.plan.weights;
+  }
+
+  describeNotFinite(window: Window, loss: number): string {
+    return describeNotFinite(this.plan, window, loss, this.steps);
   }
 
   /** The rate that the optimizer was given: a schedule's factors are of this. */

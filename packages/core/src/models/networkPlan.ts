@@ -1,0 +1,267 @@
+/**
+ * A network laid out in an engine's memory: examples in, losses, outputs and gradients out. All views are made once; running it
+ * takes no memory.
+ */
+import type { NumberHead } from "../data/examples.ts";
+import type {
+  CompiledPlan,
+  ElementLoss,
+  Engine,
+  Extent,
+  Integers,
+  Tensor,
+} from "../engines/engine.ts";
+import { planCrossEntropy, planDropout, planElementLoss, planLinear } from "../layers/dense.ts";
+import { planCopy } from "../layers/join.ts";
+import { PlanBuilder, type VectorFlow, vectorsOf } from "../layers/layer.ts";
+import type { Stretch } from "../layers/parameters.ts";
+import type { RecurrentTensors } from "../layers/recurrent.ts";
+import type { StackTensors } from "../layers/stack.ts";
+import type { Purpose } from "./languagePlan.ts";
+import type { Network } from "./network.ts";
+import { type DecoderTensors, NetworkGraph } from "./networkGraph.ts";
+
+export interface NetworkCapacity {
+  readonly batch: number;
+  /** Of the input; 1 for a vector. */
+  readonly steps: number;
+  /** Of a decoder; 0 without one. */
+  readonly outputSteps: number;
+}
+
+/** A head's outputs and what they cost. */
+export interface HeadTensors {
+  /** [R, width]: logits of classes and tokens, numbers as they are. */
+  readonly outputs: Tensor;
+  /** [R, 1] */
+  readonly losses: Tensor;
+  /** Null in a plan that only infers. */
+  readonly scale: Tensor | null;
+}
+
+export class NetworkPlan {
+  readonly network: Network;
+  readonly capacity: NetworkCapacity;
+  readonly engine: Engine;
+  readonly compiled: CompiledPlan;
+  readonly weights: Stretch;
+  readonly weightsAt: number;
+  readonly gradientsAt: number;
+  readonly slotsAt: readonly number[];
+  /** [T·B] tokens, or [T·B, width]. */
+  readonly input: Tensor | Integers;
+  /** [B]: steps of each sequence; null for a vector. */
+  readonly lengths: Integers | null;
+  readonly encoder: StackTensors | null;
+  readonly decoder: DecoderTensors | null;
+  readonly heads: readonly HeadTensors[];
+  /** [R] classes or tokens, −1 where none; or [R, width] numbers, NaN where none. */
+  readonly targets: Tensor | Integers;
+  /** [R, 1]: how much each row counts. */
+  readonly rowWeights: Tensor;
+  /** The first operation that computes a loss. */
+  readonly lossesAt: number;
+  readonly #keys: readonly Integers[];
+  readonly #cells: readonly RecurrentTensors[];
+
+  /** @param slots Stretches as long as the weights to reserve for an optimizer. */
+  constructor(
+    network: Network,
+    engine: Engine,
+    capacity: NetworkCapacity,
+    purpose: Purpose,
+    slots = 0,
+  ) {
+    this.network = network;
+    this.engine = engine;
+    this.capacity = capacity;
+    const builder = new PlanBuilder(network.parameters, capacity, purpose);
+    this.weightsAt = builder.weightsAt;
+    this.gradientsAt = builder.gradientsAt;
+    const { size } = network.parameters;
+    this.slotsAt = Array.from({ length: slots }, () => builder.reserve(size));
+    const graph = new NetworkGraph(network, builder);
+    this.input = graph.input;
+    this.lengths = graph.lengths;
+    const { output, decoder } = graph.plan();
+    this.encoder = graph.encoder;
+    this.decoder = decoder;
+    const dropped = planDropout(builder, network.config.dropout, output).output;
+    // The last of several heads writes the gradient of what all read, first of all; the others add theirs.
+    const flows = network.heads.map(({ linear }, index) => {
+      const isLast = index === network.heads.length - 1;
+      return planLinear(
+        builder,
+        linear,
+        isLast ? dropped : planCopy(builder, vectorsOf(dropped, "heads")),
+      );
+    });
+    this.lossesAt = builder.operations.length;
+    const { over } = output;
+    this.rowWeights = builder.sequence(1, over);
+    const losses = planLosses(builder, network, flows, this.rowWeights);
+    this.heads = losses.heads;
+    this.targets = losses.targets;
+    this.#keys = builder.keys;
+    this.#cells = graph.cells;
+    this.compiled = engine.compile({
+      ...capacity,
+      size: builder.layout.size,
+      operations: builder.operations,
+      loops: builder.loops,
+    });
+    const { numbers } = this.compiled;
+    this.weights = numbers.subarray(this.weightsAt, this.weightsAt + size);
+    for (const { tensor, value } of builder.constants) fillRows(numbers, tensor, value);
+    this.#resetStates();
+    this.load(network.weights);
+  }
+
+  /** Takes over weights, the network's own or another plan's. */
+  load(weights: Stretch): void {
+    this.weights.set(weights);
+    this.prepare();
+  }
+
+  /** To be called after the weights have changed. */
+  prepare(): void {
+    this.compiled.run("prepare", this.capacity);
+  }
+
+  /** What random masks of a training step are drawn by, in the plan's own order. */
+  get randomMasks(): number {
+    return this.#keys.length;
+  }
+
+  writeMaskKey(mask: number, key: readonly [number, number]): void {
+    const { offset } = this.#keys[mask];
+    this.compiled.integers[offset] = key[0];
+    this.compiled.integers[offset + 1] = key[1];
+  }
+
+  /** Everything up to the losses. */
+  forward(extent: Extent): void {
+    this.#placeInitialStates(extent.batch);
+    this.compiled.run("forward", extent);
+  }
+
+  /** Everything up to the heads, where no target is known. */
+  forwardToHeads(extent: Extent): void {
+    this.#placeInitialStates(extent.batch);
+    this.compiled.run("forward", extent, 0, this.lossesAt);
+  }
+
+  /** What comes before the decoder. */
+  encode(extent: Extent): void {
+    this.#placeInitialStates(extent.batch);
+    this.compiled.run("forward", extent, 0, this.#decoderOrThrow().first);
+  }
+
+  /** The decoder's steps [outputStart, outputSteps), up to the heads. */
+  decode(extent: Extent): void {
+    this.compiled.run("forward", extent, this.#decoderOrThrow().first, this.lossesAt);
+  }
+
+  /** The losses of outputs that are there. */
+  computeLosses(extent: Extent): void {
+    this.compiled.run("forward", extent, this.lossesAt);
+  }
+
+  #decoderOrThrow(): DecoderTensors {
+    if (!this.decoder) throw new RangeError("this network has no decoder");
+    return this.decoder;
+  }
+
+  /** Σ of all heads' losses over rows [0, rows), head by head, in row order. */
+  totalLoss(rows: number): number {
+    const { numbers } = this.compiled;
+    let total = 0;
+    for (const { losses } of this.heads) {
+      for (let r = 0; r < rows; r++) total += numbers[losses.offset + r * losses.stride];
+    }
+    return total;
+  }
+
+  /** Gradients of `scale` · Σ losses, into the stretch at `gradientsAt`. Needs the forward pass just before. */
+  backward(extent: Extent, scale: number): void {
+    const { compiled } = this;
+    for (const { scale: at } of this.heads) {
+      if (!at) throw new RangeError("this plan was made without training: it has no backward");
+      compiled.numbers[at.offset] = scale;
+    }
+    for (const { stateGradients } of this.#cells) {
+      for (const tensor of stateGradients) fillRows(compiled.numbers, tensor, 0);
+    }
+    compiled.run("backward", extent);
+    compiled.run("gradients", extent);
+  }
+
+  /** The cells' own initial states, for the capacity; other batches are placed as they come. */
+  #resetStates(): void {
+    this.#placeInitialStates(this.capacity.batch);
+  }
+
+  /** The rows before the first step lie in front of the states, a batch of the call back: they move with it. */
+  #placeInitialStates(batch: number): void {
+    const { numbers } = this.compiled;
+    for (const { layer, states } of this.#cells) {
+      layer.cell.program.states.forEach(({ initial }, index) => {
+        const { offset, width, stride } = states[index];
+        for (let b = 1; b <= batch; b++) {
+          const at = offset - b * stride;
+          numbers.fill(initial, at, at + width);
+        }
+      });
+    }
+  }
+}
+
+function fillRows(
+  numbers: Float32Array | Float64Array,
+  { offset, rows, width, stride }: Tensor,
+  value: number,
+): void {
+  for (let r = 0; r < rows; r++) {
+    numbers.fill(value, offset + r * stride, offset + r * stride + width);
+  }
+}
+
+function planLosses(
+  builder: PlanBuilder,
+  network: Network,
+  flows: readonly VectorFlow[],
+  rowWeights: Tensor,
+): { heads: HeadTensors[]; targets: Tensor | Integers } {
+  const { labelSmoothing } = network.config;
+  const [first] = flows;
+  const [{ loss }] = network.heads;
+  if (loss === null) {
+    const { targets, losses, scale } = planCrossEntropy(builder, first, {
+      rowWeights,
+      labelSmoothing,
+    });
+    return { heads: [{ outputs: first.value, losses, scale }], targets };
+  }
+  const heads: HeadTensors[] = [];
+  let targets: Tensor | undefined;
+  network.heads.forEach(({ loss: head }, index) => {
+    if (!head) return;
+    const options = { rowWeights, targets };
+    const planned = planElementLoss(builder, elementLossOf(head), flows[index], options);
+    targets = planned.targets;
+    heads.push({ outputs: flows[index].value, losses: planned.losses, scale: planned.scale });
+  });
+  if (!targets) throw new RangeError("a network without heads");
+  return { heads, targets };
+}
+
+function elementLossOf(head: NumberHead): ElementLoss {
+  switch (head.loss) {
+    case "huber":
+      return { name: head.loss, delta: head.delta };
+    case "quantile":
+      return { name: head.loss, levels: head.levels };
+    default:
+      return { name: head.loss };
+  }
+}
