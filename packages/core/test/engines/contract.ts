@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { describe } from "vitest";
 import type { ElementLoss, Engine } from "../../src/engines/engine.ts";
+import { attentionSubject } from "./contract/attentionSubject.ts";
 import { cellsContract } from "./contract/cells.ts";
 import type { Tolerance } from "./contract/close.ts";
 import { int8Contract } from "./contract/int8.ts";
@@ -29,6 +30,15 @@ const linear = fc.record({
 });
 const embedding = fc.record({ vocabularySize: size, embeddingSize: size });
 const dropout = fc.record({ width: size, rate: fc.constantFrom(0, 0.2, 0.5, 0.9) });
+const attention = fc.record({
+  score: fc.constantFrom("dot" as const, "additive" as const),
+  keySize: size,
+  valueSize: size,
+  shared: fc.boolean(),
+  sourceSteps: fc.constantFrom(1, 3, 4, 6, 9),
+  moreSourceSteps: fc.integer({ min: 0, max: 3 }),
+  lengths: fc.boolean(),
+});
 const crossEntropy = fc.record({
   vocabularySize: size,
   inPlace: fc.boolean(),
@@ -81,6 +91,7 @@ export function engineContract(
     describe("embedding", () => holds(cases(embedding, embeddingSubject)));
     describe("dropout", () => holds(cases(dropout, dropoutSubject)));
     describe("join", () => holds(cases(join, joinSubject)));
+    describe("attention", () => holds(cases(attention, attentionSubject)));
     describe("crossEntropy", () => holds(cases(crossEntropy, crossEntropySubject)));
     describe("elementLoss", () => holds(cases(elementLoss, elementLossSubject)));
     lossContract(createEngine, tolerance);

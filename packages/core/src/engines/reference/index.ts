@@ -13,6 +13,7 @@ import {
   WHOLE,
 } from "../engine.ts";
 import { PassRunner } from "../passes.ts";
+import { attention } from "./attention.ts";
 import { cell } from "./cell.ts";
 import { crossEntropy } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
@@ -43,12 +44,8 @@ const MAKERS: {
   readonly [K in Kind]: (spec: SpecOf[K], memory: Float64Array, capacity: PlanSpec) => Operation;
 } = {
   ...{ cell, linear, embedding, dropout, crossEntropy, elementLoss, join },
-  ...{ mask, initialState, finalState, attention: absent },
+  ...{ mask, initialState, finalState, attention },
 };
-
-function absent({ kind }: OperationSpec): never {
-  throw new RangeError(`${kind}: not on this engine yet`);
-}
 
 function makeOperation<K extends Kind>(
   kind: K,

@@ -5,6 +5,7 @@
 import { createThreadServer } from "../../threads/serve.ts";
 import { oneThread, type ThreadMessage, type Threads } from "../../threads/threads.ts";
 import type { Engine, OperationSpec, PlanSpec } from "../engine.ts";
+import { attention } from "./attention.ts";
 import { cell } from "./cell.ts";
 import type { Linked, PlanContext, WasmOperation } from "./compile.ts";
 import { crossEntropy } from "./crossEntropy.ts";
@@ -95,7 +96,9 @@ function planOperation(
       return initialState(spec, context);
     case "finalState":
       return finalState(spec);
+    case "attention":
+      return attention(spec, context);
     default:
-      throw new RangeError(`${spec.kind}: not on this engine yet`);
+      throw new TypeError(`unknown operation "${spec satisfies never}"`);
   }
 }

@@ -14,6 +14,7 @@ import {
   WHOLE,
 } from "../engine.ts";
 import { dividesRows, type PassOrder, PassRunner } from "../passes.ts";
+import { attentionWork } from "./attention.ts";
 import {
   type Linked,
   type OperationKind,
@@ -90,7 +91,7 @@ export function compilePlan(plan: PlanSpec, parts: PlanParts, hands: Hands): Com
     if (work < leastShared) tasks[task](WHOLE, args);
     else threads.run(job, task, tasks[task]);
   };
-  const weights = plan.operations.reduce((total, spec) => total + weightsOf(spec), 0);
+  const weights = plan.operations.reduce((total, spec) => total + weightsOf(spec, plan), 0);
   const patience = new Patience();
   const divide: Divide = (operation, part, step, rows) => {
     args[0] = operation;
@@ -192,12 +193,14 @@ class Patience {
 }
 
 /** Numbers that an operation multiplies for each row. */
-function weightsOf(spec: OperationSpec): number {
+function weightsOf(spec: OperationSpec, plan: PlanSpec): number {
   switch (spec.kind) {
     case "cell":
       return spec.weights.reduce((total, { rows, width }) => total + rows * width, 0);
     case "linear":
       return spec.input.width * spec.output.width;
+    case "attention":
+      return attentionWork(spec, plan);
     default:
       return 0;
   }
