@@ -42,7 +42,8 @@ export function readFileLimited(path: string, options: ReadOptions = {}): Uint8A
   return bytes;
 }
 
-function mustBeFile(path: string, stats: Stats): void {
+/** @throws CellstateError `file-access` for a folder, a device or a pipe. */
+export function mustBeFile(path: string, stats: Stats): void {
   if (stats.isDirectory()) throw accessError(path, "cannot read: it is a folder; name a file");
   if (!stats.isFile()) throw accessError(path, "cannot read: it is a device or pipe; name a file");
 }

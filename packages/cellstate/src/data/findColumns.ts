@@ -1,0 +1,156 @@
+/** Which columns of a table are meant: its texts and their labels, or what is to be predicted. By name, else by what is in them. */
+import { CellstateError, type Table, type TableColumn, type Values } from "@cellstate/core";
+
+export interface TextAndLabel {
+  readonly text: string;
+  readonly label: string;
+}
+
+const TEXT_NAMES =
+  /^(?:text|texts|sentence|review|reviews|review text|name|message|title|comment|content|body|tweet|document|description|question|headline|phrase|sms|utterance|query|v2)$/;
+const LABEL_NAMES =
+  /^(?:label|labels|class|category|target|sentiment|country|lang|language|intent|topic|tag|rating|stars|polarity|genre|type|nationality|spam|emotion|v1)$/;
+const TARGET_NAMES =
+  /^(?:target|label|class|y|outcome|output|species|diagnosis|quality|result|category|value)$/;
+
+/** Rows that are looked at, spread over the table. */
+const LOOK = 5000;
+/** Labels repeat: each value stands so many times, … */
+const REPEATS = 4;
+/** … and there are no more of them than this. */
+const MOST_LABELS = 1000;
+
+/** What a column's values are like. */
+interface Look {
+  readonly name: string;
+  readonly distinct: number;
+  readonly present: number;
+  readonly meanLength: number;
+  /** Values with white space between words. */
+  readonly spaced: number;
+}
+
+const plain = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[_\-.]+/g, " ")
+    .trim();
+
+/**
+ * The columns of texts and labels; those that are given are only checked to be there.
+ *
+ * @returns Null where no two columns can be taken for them.
+ * @throws CellstateError `option` where there is no column of a given name.
+ */
+export function findColumns(
+  table: Table,
+  given: { readonly text?: string; readonly label?: string },
+): TextAndLabel | null {
+  for (const name of [given.text, given.label]) if (name !== undefined) mustHave(table, name);
+  const columns = table.columns.filter(({ kind }) => kind !== "time");
+  const looks = new Map(columns.map((column) => [column.name, lookInto(column)]));
+  const names = [...looks.keys()];
+  const label =
+    given.label ??
+    names.find((name) => name !== given.text && LABEL_NAMES.test(plain(name))) ??
+    null;
+  const text =
+    given.text ??
+    names.find(
+      (name) => name !== label && TEXT_NAMES.test(plain(name)) && isWordy(looks.get(name)),
+    ) ??
+    longest([...looks.values()].filter(({ name }) => name !== label));
+  if (text === null) return null;
+  const labelled =
+    label ?? fewest([...looks.values()].filter((look) => look.name !== text && repeats(look)));
+  return labelled === null ? null : { text, label: labelled };
+}
+
+/** @throws CellstateError `option`. */
+export function mustHave(table: Table, name: string): TableColumn {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column !== undefined) return column;
+  const names = table.columns.slice(0, 12).map((candidate) => `\`${candidate.name}\``);
+  if (table.columns.length > names.length) names.push("…");
+  throw new CellstateError(
+    "option",
+    `${table.name}: no column \`${name}\` among ${names.join(", ")}`,
+  );
+}
+
+/** The column that rows are to predict: by its name, else the last that is no time. */
+export function findTarget(table: Table): TableColumn | null {
+  const columns = table.columns.filter(({ kind }) => kind !== "time");
+  return columns.find(({ name }) => TARGET_NAMES.test(plain(name))) ?? columns.at(-1) ?? null;
+}
+
+/** The column that a series is to predict: by its name, else the first of numbers that is not the same throughout. */
+export function findSeriesTarget(table: Table): TableColumn | null {
+  const numbers = table.columns.filter(({ kind }) => kind === "number");
+  const named = numbers.find(({ name }) => TARGET_NAMES.test(plain(name)));
+  return named ?? numbers.find((column) => lookInto(column).distinct > 1) ?? numbers[0] ?? null;
+}
+
+/** How many different values a column has, up to `most`; of numbers only whole ones count, any other makes it more. */
+export function countClasses(column: TableColumn, most: number): number {
+  const seen = new Set<string | number>();
+  for (let row = 0; row < column.values.length && seen.size <= most; row++) {
+    const value = column.values.at(row);
+    if (value === undefined || value === "") continue;
+    if (typeof value === "number") {
+      if (Number.isNaN(value)) continue;
+      if (!Number.isInteger(value)) return most + 1;
+    }
+    seen.add(value);
+  }
+  return seen.size;
+}
+
+function lookInto({
+  name,
+  values,
+}: {
+  readonly name: string;
+  readonly values: Values<string | number>;
+}): Look {
+  const distinct = new Set<string | number>();
+  let length = 0;
+  let present = 0;
+  let spaced = 0;
+  const stride = Math.max(1, Math.floor(values.length / LOOK));
+  for (let row = 0; row < values.length; row += stride) {
+    const value = values.at(row);
+    if (value === undefined || value === "" || Number.isNaN(value)) continue;
+    present++;
+    distinct.add(value);
+    if (typeof value !== "string") continue;
+    length += value.length;
+    if (/\S\s+\S/.test(value)) spaced++;
+  }
+  return {
+    name,
+    distinct: distinct.size,
+    present,
+    meanLength: length / Math.max(1, present),
+    spaced,
+  };
+}
+
+/** Mostly different from row to row, and made of letters: texts, or names. */
+function isWordy(look: Look | undefined): boolean {
+  return look !== undefined && look.meanLength > 0 && look.distinct * 2 > look.present;
+}
+
+function repeats({ distinct, present }: Look): boolean {
+  return distinct >= 2 && distinct <= MOST_LABELS && distinct * REPEATS <= present;
+}
+
+/** Of columns that hold sentences, the one with the longest. */
+function longest(looks: readonly Look[]): string | null {
+  const texts = looks.filter((look) => isWordy(look) && look.spaced * 2 > look.present);
+  return texts.sort((a, b) => b.meanLength - a.meanLength)[0]?.name ?? null;
+}
+
+function fewest(looks: readonly Look[]): string | null {
+  return [...looks].sort((a, b) => a.distinct - b.distinct)[0]?.name ?? null;
+}

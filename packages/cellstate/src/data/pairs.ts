@@ -1,0 +1,52 @@
+/** Pairs of texts, one a line with a tab between: a sentence and its translation, a written date and its ISO form, a label and a name. */
+import type { Values } from "@cellstate/core";
+import { dataError } from "./bytes.ts";
+import { unquoted } from "./delimited.ts";
+import { readLines } from "./lines.ts";
+import { withCommas } from "./numbers.ts";
+import { Spool, type SpoolOptions } from "./spool.ts";
+import { TextStore } from "./stores.ts";
+
+export interface Pairs {
+  readonly sources: Values<string>;
+  readonly targets: Values<string>;
+  /** What was assumed, a line each, for people. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads pairs; there is no line of names above them. A third field and those after it (where a sentence comes from) are ignored, empty lines
+ * too.
+ *
+ * @throws CellstateError `data` for a line with one field, or an empty one, with its number; `file-access` where the file cannot be read.
+ */
+export async function readPairs(path: string, options: SpoolOptions = {}): Promise<Pairs> {
+  const spool = new Spool(options);
+  const sources = new TextStore(spool);
+  const targets = new TextStore(spool);
+  let more = 0;
+  await readLines(path, (line, number) => {
+    if (line.trim() === "") return;
+    const fields = line.split("\t");
+    if (fields.length < 2) {
+      throw dataError(
+        path,
+        `line ${number}: 1 field, a pair has 2 with a tab between; complete it`,
+      );
+    }
+    if (fields.length > 2) more++;
+    const [source, target] = fields.slice(0, 2).map(unquoted);
+    if (source === "" || target === "") {
+      const which = source === "" ? "first" : "second";
+      throw dataError(
+        path,
+        `line ${number}: the ${which} field is empty; complete or remove the line`,
+      );
+    }
+    sources.append(source);
+    targets.append(target);
+  });
+  if (sources.length === 0) throw dataError(path, "has no pairs; name a file with some");
+  const notes = more > 0 ? [`fields after the second are ignored (${withCommas(more)} lines)`] : [];
+  return { sources, targets, notes };
+}
