@@ -193,7 +193,7 @@ function fitInput(series: Series, rows: number, column: TableColumn): Fitted {
   if (column.kind === "number") return fitNumbers(series, rows, column, false);
   if (column.kind === "text") return fitCategories(series, rows, column);
   const { name } = column;
-  const input = { ...CATEGORY, name, categories: [], indicator: false };
+  const input = { name, ...CATEGORY, categories: [], indicator: false };
   return { input, why: "it holds times", isEmpty: true };
 }
 
@@ -249,8 +249,8 @@ function fitCategories(series: Series, rows: number, { name, values }: TextColum
   }
   const few = known.size <= MOST_CATEGORIES;
   const input: SeriesInput = {
-    ...CATEGORY,
     name,
+    ...CATEGORY,
     categories: few ? [...known].sort() : [],
     indicator: missing > 0,
   };

@@ -67,7 +67,7 @@ export class ForecastSeries {
       const [theirs, ours] = [stepWords(series.grid.step), stepWords(step)];
       throw new CellstateError(
         "data",
-        `${table.name}: the time step is ${theirs}, but the model was trained on ${ours}; give rows ${ours}`,
+        `${table.name}: the time step is ${theirs}, but the model was trained on ${ours}; give rows that come ${ours}`,
       );
     }
     this.config = config;
@@ -106,6 +106,11 @@ export class ForecastSeries {
   /** The target as the table has it, NaN where it is missing or in the future. */
   valueAt(row: number): number {
     return row < this.rows ? this.#target.read(row) : Number.NaN;
+  }
+
+  /** The target's values in a part: what errors are measured against. */
+  values({ from, to }: SeriesPart): Float64Array {
+    return Float64Array.from({ length: to - from }, (_, row) => this.valueAt(from + row));
   }
 
   /** The last known value of the target before a row, NaN where there is none. */
