@@ -74,23 +74,21 @@ export function cellEnds(
     };
     return {
       forward(t, span) {
-        let end = span.from;
-        while (end < span.to) {
-          const first = next(end, t, true, span);
-          end = next(first, t, false, span);
+        for (let first = next(span.from, t, true, span); first < span.to; ) {
+          const end = next(first, t, false, span);
           clear(shown, t, span.batch, first, end);
+          first = next(end, t, true, span);
         }
       },
       beginBackward({ from, to }) {
         copy(carried, aside, from, to);
       },
       backward(t, span) {
-        let end = span.from;
-        while (end < span.to) {
-          const first = next(end, t, true, span);
-          end = next(first, t, false, span);
+        for (let first = next(span.from, t, true, span); first < span.to; ) {
+          const end = next(first, t, false, span);
           clear(summed, t, span.batch, first, end);
           copy(aside, carried, first, end);
+          first = next(end, t, true, span);
         }
       },
     };

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Cell } from "../../../src/cells/cell.ts";
+import { defineCell } from "../../../src/cells/defineCell.ts";
 import { regulariseCell } from "../../../src/cells/regularise.ts";
 import { ZOO } from "../../../src/cells/zoo/index.ts";
 import type { Sizes } from "../../../src/engines/cellTensors.ts";
@@ -48,6 +49,13 @@ export function cellsContract(createEngine: () => Engine, tolerance: Tolerance):
     lengthIdentities(cell, sizes, createEngine, tolerance);
   });
   describe("cell lstm", () => lstmMemory(createEngine));
+  describe("cell whose matrices multiply what may overflow", () => {
+    const cell = defineCell(`
+      a = exp(W·x[t])
+      h[t] = tanh(K·a + U·h[t-1] + b_h + p_h * h[t-1])
+    `);
+    lengthIdentities(cell, { in: 3, units: 5, out: 5 }, createEngine, tolerance);
+  });
 }
 
 /** A part of a run by its name. */
