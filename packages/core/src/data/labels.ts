@@ -11,7 +11,7 @@ export interface Place {
   /** What messages call the values: a column's name. */
   readonly column: string;
   /** What messages call one of them. */
-  readonly unit: "row" | "example";
+  readonly unit: "row" | "example" | "token";
 }
 
 export interface LabelCounts {
