@@ -36,6 +36,7 @@ export interface CellGradientCheckOptions extends GradientCheckSettings {
  *
  * @param cell Any cell, the zoo's or one's own, with masks or without: they hold random numbers in [0, 1].
  * @returns The largest relative error, where it is, and whether it is within the tolerance.
+ * @throws RangeError where `lengths` are not one for each sequence, from 0 to all steps.
  *
  * @example
  * const { passed, worst } = gradientCheck(myCell);
@@ -43,6 +44,11 @@ export interface CellGradientCheckOptions extends GradientCheckSettings {
 export function gradientCheck(cell: Cell, options: CellGradientCheckOptions = {}): GradientReport {
   const { steps = 4, batch = 2, lengths, seed = 1 } = options;
   const { program } = cell;
+  const isLength = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= steps;
+  if (lengths && !(lengths.length === batch && lengths.every(isLength))) {
+    const got = `[${lengths.join(", ")}]`;
+    throw new RangeError(`lengths: expected ${batch} integers from 0 to ${steps}, got ${got}`);
+  }
   const sizes = sizesOf(cell, options);
   const layout = new Layout();
   const spec = layoutCell(layout, program, sizes, {

@@ -93,6 +93,13 @@ describe("gradientCheck", () => {
     expect(gradientCheck(cell).passed).toBe(false);
   });
 
+  it("wants a length for each sequence, of no more than all steps", () => {
+    expect(() => gradientCheck(lstm, { batch: 3, lengths: [1, 2] })).toThrow(
+      "lengths: expected 3 integers from 0 to 4, got [1, 2]",
+    );
+    expect(() => gradientCheck(lstm, { lengths: [5, 1] })).toThrow(RangeError);
+  });
+
   it("fails where a gradient is not finite", () => {
     // log of a negative number: NaN everywhere.
     const cell = defineCell("h[t] = log(min(U·h[t-1] + W·x[t], -1))");
