@@ -3,7 +3,9 @@
  * nothing of a later part is known in an earlier one.
  */
 import { CellstateError } from "../errors.ts";
+import { shown } from "../files/shown.ts";
 import type { Values } from "./examples.ts";
+import { spelt } from "./labels.ts";
 import {
   calendarTime,
   DAY,
@@ -111,20 +113,20 @@ export function regularSeries(table: Table, options: SeriesOptions = {}): Series
     if (Number.isNaN(row)) {
       throw refusal(
         table,
-        `row ${i + 1} (${showTime(time)}) lies between the steps from ${showTime(grid.start)} on (${stepWords(step)}); bring the rows to regular times`,
+        `row ${spelt(i + 1)} (${showTime(time)}) lies between the steps from ${showTime(grid.start)} on (${stepWords(step)}); bring the rows to regular times`,
       );
     }
     if (row >= most) {
       throw refusal(
         table,
-        `row ${i + 1} (${showTime(time)}) would be step ${row + 1} from ${showTime(grid.start)} on (${stepWords(step)}); too long a gap, give the rows after it alone`,
+        `row ${spelt(i + 1)} (${showTime(time)}) would be step ${spelt(row + 1)} from ${showTime(grid.start)} on (${stepWords(step)}); too long a gap, give the rows after it alone`,
       );
     }
     const next = current.row + current.rows;
     if (row < next) {
       throw refusal(
         table,
-        `rows ${i} and ${i + 1} are both of ${showTime(timeOfRow(grid, row))}; keep one`,
+        `rows ${spelt(i)} and ${spelt(i + 1)} are both of ${showTime(timeOfRow(grid, row))}; keep one`,
       );
     }
     if (row > next) {
@@ -138,7 +140,7 @@ export function regularSeries(table: Table, options: SeriesOptions = {}): Series
 }
 
 function refusal(table: Table, message: string): CellstateError {
-  return new CellstateError("data", `${table.name}: ${message}`);
+  return new CellstateError("data", `${shown(table.name)}: ${message}`);
 }
 
 function timeColumn(table: Table, wanted: string | undefined): TimeColumn {
@@ -150,14 +152,14 @@ function timeColumn(table: Table, wanted: string | undefined): TimeColumn {
     table,
     wanted === undefined
       ? "no column of times; a series needs one, such as 2024-05-01 13:00"
-      : `no column of times ${JSON.stringify(wanted)}; a series needs one, such as 2024-05-01 13:00`,
+      : `no column of times "${shown(wanted)}"; a series needs one, such as 2024-05-01 13:00`,
   );
 }
 
 function timeAt(table: Table, times: Values<number>, row: number): number {
   const time = times.at(row);
   if (time !== undefined && Number.isFinite(time)) return time;
-  throw refusal(table, `row ${row + 1} has no time; fill it in or leave the row out`);
+  throw refusal(table, `row ${spelt(row + 1)} has no time; fill it in or leave the row out`);
 }
 
 /** Differences are told apart to the microsecond, and counted so many at most. */
@@ -170,12 +172,15 @@ function findStep(table: Table, times: Values<number>, alone: TimeStep | undefin
   for (let i = 1; i < table.rows; i++) {
     const time = timeAt(table, times, i);
     if (time === before) {
-      throw refusal(table, `rows ${i} and ${i + 1} are both of ${showTime(time)}; keep one`);
+      throw refusal(
+        table,
+        `rows ${spelt(i)} and ${spelt(i + 1)} are both of ${showTime(time)}; keep one`,
+      );
     }
     if (time < before) {
       throw refusal(
         table,
-        `row ${i + 1} (${showTime(time)}) comes after row ${i} (${showTime(before)}); sort the rows by time`,
+        `row ${spelt(i + 1)} (${showTime(time)}) comes after row ${spelt(i)} (${showTime(before)}); sort the rows by time`,
       );
     }
     const difference = Math.round((time - before) * FINEST) / FINEST;

@@ -58,7 +58,7 @@ export function timeOfRow({ step, start, day }: TimeGrid, row: number): number {
   return days * DAY + from.second;
 }
 
-/** Times are kept in float64, which tells some 2⁻²² seconds apart. */
+/** Of a step, or of a day: what a clock may be off, and what fractions of seconds lose in float64. */
 const TOLERANCE = 1e-3;
 
 /** The row at which a time stands, or NaN where it lies between rows. */

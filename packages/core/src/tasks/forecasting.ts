@@ -12,9 +12,11 @@ import type {
   Values,
   WrittenOutput,
 } from "../data/examples.ts";
+import { spelt } from "../data/labels.ts";
 import type { Table } from "../data/table.ts";
 import { CellstateError } from "../errors.ts";
 import type { JsonObject } from "../files/json.ts";
+import { shown } from "../files/shown.ts";
 import { exp, expm1, log } from "../numbers/portable.ts";
 import { writeCalendar } from "./forecastingCalendar.ts";
 import {
@@ -235,7 +237,7 @@ export class ForecastingTask
     if (origin < history) {
       throw new CellstateError(
         "data",
-        `${series.series.table.name}: ${origin} rows, but the model looks back ${history}; give the last ${history} rows at least`,
+        `${shown(series.series.table.name)}: ${spelt(origin)} rows, but the model looks back ${spelt(history)}; give the last ${spelt(history)} rows at least`,
       );
     }
     return window;

@@ -43,7 +43,9 @@ export function calibrateForecasts(
   }
   return {
     offsets: errors.map((step) => step.map((each, q) => conformalOffset(each, quantiles[q]))),
-    smearing: smears.map(({ sum, count }) => (log && count > 0 ? sum / count : 1)),
+    smearing: smears.map(({ sum, count }) =>
+      log && count > 0 && Number.isFinite(sum) ? sum / count : 1,
+    ),
   };
 }
 

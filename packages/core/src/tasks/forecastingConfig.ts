@@ -4,12 +4,15 @@ import type { JsonObject } from "../files/json.ts";
 import {
   boolean,
   type Check,
+  distinct,
+  finite,
   integer,
   list,
   nullable,
   number,
   object,
   oneOf,
+  positive,
   SchemaError,
   string,
 } from "../files/schema.ts";
@@ -74,15 +77,8 @@ const LONGEST_NAME = 1_000;
 const MOST_INPUTS = 10_000;
 const MOST_CATEGORIES = 1_000;
 
-/** Above 0: what is divided by. */
-const positive: Check<number> = (value, path) => {
-  const checked = number(0)(value, path);
-  if (checked > 0) return checked;
-  throw new SchemaError(`${path}: expected a number above 0, got 0`);
-};
-
 const name = string(LONGEST_NAME);
-const steps = list(number(), 1, MOST_STEPS);
+const steps = list(finite, 1, MOST_STEPS);
 
 const config: Check<ForecastingConfig> = object({
   form: oneOf(...FORECAST_FORMS),
@@ -94,18 +90,24 @@ const config: Check<ForecastingConfig> = object({
   timeName: name,
   step: object<TimeStep>({ unit: oneOf("seconds", "months"), count: positive }),
   season: integer(1, Number.MAX_SAFE_INTEGER),
-  calendar: list(oneOf(...CALENDAR_FEATURES), 0, CALENDAR_FEATURES.length),
-  inputs: list(
-    object<SeriesInput>({
-      name,
-      kind: oneOf("number", "category"),
-      mean: number(),
-      deviation: positive,
-      categories: list(name, 0, MOST_CATEGORIES),
-      indicator: boolean,
-    }),
-    1,
-    MOST_INPUTS,
+  calendar: distinct(
+    list(oneOf(...CALENDAR_FEATURES), 0, CALENDAR_FEATURES.length),
+    (feature) => feature,
+  ),
+  inputs: distinct(
+    list(
+      object<SeriesInput>({
+        name,
+        kind: oneOf("number", "category"),
+        mean: finite,
+        deviation: positive,
+        categories: distinct(list(name, 0, MOST_CATEGORIES), (category) => category),
+        indicator: boolean,
+      }),
+      1,
+      MOST_INPUTS,
+    ),
+    (input) => input.name,
   ),
   log: boolean,
   relative: boolean,
@@ -115,7 +117,7 @@ const config: Check<ForecastingConfig> = object({
   }),
   calibration: nullable(
     object<Calibration>({
-      offsets: list(list(number(), 0, MOST_QUANTILES), 1, MOST_STEPS),
+      offsets: list(list(finite, 0, MOST_QUANTILES), 1, MOST_STEPS),
       smearing: list(positive, 1, MOST_STEPS),
     }),
   ),
@@ -140,12 +142,10 @@ export function readForecastingConfig(value: unknown, path: string): Forecasting
     "inputs[0]",
     "the numbers of the target",
   );
-  wanted(new Set(inputs.map((input) => input.name)).size === inputs.length, "inputs", "each once");
   for (const [i, { kind, categories }] of inputs.entries()) {
-    const fits = kind === "category" ? distinct(categories) : categories.length === 0;
-    wanted(fits, `inputs[${i}].categories`, "each category once, and none for numbers");
+    const fits = kind === "number" ? categories.length === 0 : categories.length > 0;
+    wanted(fits, `inputs[${i}].categories`, "some, and none for numbers");
   }
-  wanted(distinct(read.calendar), "calendar", "each feature once");
   wanted(scale.mean.length === horizon, "scale.mean", `${horizon} numbers, one a step`);
   wanted(scale.deviation.length === horizon, "scale.deviation", `${horizon} numbers, one a step`);
   if (calibration) {
@@ -158,10 +158,6 @@ export function readForecastingConfig(value: unknown, path: string): Forecasting
     wanted(smearing.length === horizon, "calibration.smearing", `${horizon} numbers, one a step`);
   }
   return read;
-}
-
-function distinct(values: readonly string[]): boolean {
-  return new Set(values).size === values.length;
 }
 
 /** True for quantiles that can be: above 0, below 1, each above the one before. */

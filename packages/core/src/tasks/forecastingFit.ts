@@ -1,4 +1,6 @@
 /** Fits a forecaster's view of a table: which columns it reads, how they are scaled and what differences to expect, all from the training part alone. */
+import { Moments } from "../data/columns.ts";
+import { spelt } from "../data/labels.ts";
 import { regularSeries, type Series, type SeriesParts, splitSeries } from "../data/series.ts";
 import { guessSeason } from "../data/seriesTime.ts";
 import type { NumberColumn, Table, TableColumn, TextColumn } from "../data/table.ts";
@@ -119,20 +121,20 @@ function checkOptions(options: ForecastingOptions, quantiles: readonly number[])
 }
 
 function checkLength(series: Series, parts: SeriesParts, horizon: number, history: number): void {
-  const { name } = series.table;
+  const name = shown(series.table.name);
   const { training, validation, test } = parts;
   if (training.to < history + horizon) {
-    const of = training.to === series.rows ? "" : ` of ${series.rows} to train on`;
+    const of = training.to === series.rows ? "" : ` of ${spelt(series.rows)} to train on`;
     throw new CellstateError(
       "data",
-      `${name}: ${training.to} rows${of} are too few for a history of ${history} and a horizon of ${horizon}; give a longer series, or a shorter history`,
+      `${name}: ${spelt(training.to)} rows${of} are too few for a history of ${spelt(history)} and a horizon of ${spelt(horizon)}; give a longer series, or a shorter history`,
     );
   }
   for (const [what, { from, to }] of Object.entries({ validation, test })) {
     if (to > from && to - from < horizon) {
       throw new CellstateError(
         "data",
-        `${name}: ${to - from} rows of ${series.rows} for ${what} are fewer than the horizon of ${horizon}; give a longer series, or a larger share to ${what}`,
+        `${name}: ${spelt(to - from)} of ${spelt(series.rows)} rows are too few for ${what} over a horizon of ${spelt(horizon)}; give a longer series, or a larger share to ${what}`,
       );
     }
   }
@@ -157,14 +159,14 @@ function fitInputs(
   if (column.kind !== "number") {
     throw new CellstateError(
       "data",
-      `${table.name}: target column "${shown(target)}" holds ${column.kind === "time" ? "times" : "words"}; a forecast is of numbers`,
+      `${shown(table.name)}: target column "${shown(target)}" holds ${column.kind === "time" ? "times" : "words"}; a forecast is of numbers`,
     );
   }
   const fitted = fitNumbers(series, rows, column, log);
   if (fitted.isEmpty) {
     throw new CellstateError(
       "data",
-      `${table.name}: target column "${shown(target)}" has no value in the ${rows} rows to train on; choose another target or give a longer series`,
+      `${shown(table.name)}: target column "${shown(target)}" has no value in the ${spelt(rows)} rows to train on; choose another target or give a longer series`,
     );
   }
   const inputs = [fitted.input];
@@ -180,7 +182,7 @@ function fitInputs(
     if (isEmpty && wanted !== undefined) {
       throw new CellstateError(
         "data",
-        `${table.name}: column "${shown(name)}" cannot be read as an input: ${why}; leave it out`,
+        `${shown(table.name)}: column "${shown(name)}" cannot be read as an input: ${why}; leave it out`,
       );
     }
     if (why !== null && wanted === undefined) leftOut.push({ name, why });
@@ -210,30 +212,26 @@ function fitNumbers(
   const read = numberReader(series, column, isTargetLog);
   const moments = new Moments();
   let rises = true;
-  let before = -Infinity;
+  let varies = false;
+  let before = Number.NaN;
   for (let row = 0; row < rows; row++) {
     const value = read(row);
-    if (Number.isNaN(value)) continue;
     moments.add(isTargetLog ? logarithm(1 + value) : value);
-    rises &&= value >= before;
+    if (Number.isNaN(value)) continue;
+    rises &&= !(value < before);
+    varies ||= value < before || value > before;
     before = value;
   }
-  const { count, mean, deviation } = moments;
+  const { count, missing, mean, deviation } = moments;
   const why =
-    count === 0
-      ? "it is empty"
-      : deviation === 0
-        ? "it is constant"
-        : rises
-          ? "it only ever rises"
-          : null;
+    count === 0 ? "it is empty" : !varies ? "it is constant" : rises ? "it only ever rises" : null;
   const input: SeriesInput = {
     name: column.name,
     kind: "number",
     mean,
-    deviation: deviation || 1,
+    deviation,
     categories: [],
-    indicator: count < rows,
+    indicator: missing > 0,
   };
   return { input, why, isEmpty: count === 0 };
 }
@@ -308,28 +306,9 @@ function fitScale(
   }
   return {
     mean: moments.map(({ mean }) => mean),
-    deviation: moments.map(({ deviation }) => deviation || 1),
+    // Steps by which a training part always rises or falls alike have no deviation but rounding; others need not be so.
+    deviation: moments.map(({ count, deviation }) =>
+      count > 1 && deviation > 1e-9 * target.deviation ? deviation : target.deviation,
+    ),
   };
-}
-
-/** Mean and deviation in one pass (Welford 1962). */
-class Moments {
-  count = 0;
-  mean = 0;
-  #squares = 0;
-
-  add(value: number): void {
-    this.count++;
-    const difference = value - this.mean;
-    this.mean += difference / this.count;
-    this.#squares += difference * (value - this.mean);
-  }
-
-  /** Of all that were added, about their mean; 0 without any. */
-  get deviation(): number {
-    if (this.count === 0) return 0;
-    const deviation = Math.sqrt(this.#squares / this.count);
-    // A constant's deviation is rounding.
-    return deviation > 1e-12 * Math.abs(this.mean) ? deviation : 0;
-  }
 }

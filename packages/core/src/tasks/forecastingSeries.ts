@@ -3,6 +3,7 @@
  * and marked. Windows over it are cut when they are asked for.
  */
 import type { Cells, Values } from "../data/examples.ts";
+import { spelt } from "../data/labels.ts";
 import { regularSeries, type Series, type SeriesPart } from "../data/series.ts";
 import { sameStep, stepWords } from "../data/seriesTime.ts";
 import type { NumberColumn, Table, TableColumn, TextColumn } from "../data/table.ts";
@@ -67,7 +68,7 @@ export class ForecastSeries {
       const [theirs, ours] = [stepWords(series.grid.step), stepWords(step)];
       throw new CellstateError(
         "data",
-        `${table.name}: the time step is ${theirs}, but the model was trained on ${ours}; give rows that come ${ours}`,
+        `${shown(table.name)}: the time step is ${theirs}, but the model was trained on ${ours}; give rows that come ${ours}`,
       );
     }
     this.config = config;
@@ -250,7 +251,7 @@ export function numberReader(
     if (positive && value < 0) {
       throw new CellstateError(
         "data",
-        `${series.table.name}: row ${at + 1} has "${shown(name)}" ${value}; logarithms need 0 or more, train without them`,
+        `${shown(series.table.name)}: row ${spelt(at + 1)} has "${shown(name)}" ${value}; logarithms need 0 or more, train without them`,
       );
     }
     return Number.isFinite(value) ? value : Number.NaN;
@@ -265,7 +266,7 @@ export function findColumn(table: Table, name: string): TableColumn {
   if (table.columns.length > 10) names.push(`${table.columns.length - 10} more`);
   throw new CellstateError(
     "data",
-    `${table.name}: no column "${shown(name)}"; there are ${names.join(", ")}`,
+    `${shown(table.name)}: no column "${shown(name)}"; there are ${names.join(", ")}`,
   );
 }
 
@@ -286,6 +287,6 @@ const HOLDS = { number: "numbers", text: "words", time: "times" } as const;
 function otherKind(table: Table, { name, kind }: TableColumn, wanted: string): CellstateError {
   return new CellstateError(
     "data",
-    `${table.name}: column "${shown(name)}" holds ${HOLDS[kind]}, the model was trained on ${wanted}; give ${wanted} there`,
+    `${shown(table.name)}: column "${shown(name)}" holds ${HOLDS[kind]}, the model was trained on ${wanted}; give ${wanted} there`,
   );
 }

@@ -168,7 +168,7 @@ describe("a regular series", () => {
     [
       "a wrong date",
       tableOf([0, 1, 2, 3, seconds("2024-01-01T00:00")]),
-      "x.csv: row 5 (2024-01-01) would be step 1704067201 from 1970-01-01 on (every second); too long a gap, give the rows after it alone",
+      "x.csv: row 5 (2024-01-01) would be step 1,704,067,201 from 1970-01-01 on (every second); too long a gap, give the rows after it alone",
     ],
     [
       "a single row",
