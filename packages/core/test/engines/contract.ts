@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { describe } from "vitest";
 import type { ElementLoss, Engine } from "../../src/engines/engine.ts";
+import { attentionContract } from "./contract/attention.ts";
 import { attentionSubject } from "./contract/attentionSubject.ts";
 import { cellsContract } from "./contract/cells.ts";
 import type { Tolerance } from "./contract/close.ts";
@@ -94,6 +95,7 @@ export function engineContract(
     describe("attention", () => holds(cases(attention, attentionSubject)));
     describe("crossEntropy", () => holds(cases(crossEntropy, crossEntropySubject)));
     describe("elementLoss", () => holds(cases(elementLoss, elementLossSubject)));
+    attentionContract(createEngine, tolerance);
     lossContract(createEngine, tolerance);
     optimizerContract(createEngine, tolerance);
     specialContract(createEngine, tolerance);
