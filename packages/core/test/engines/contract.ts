@@ -11,6 +11,7 @@ import { cellsContract } from "./contract/cells.ts";
 import type { Tolerance } from "./contract/close.ts";
 import { int8Contract } from "./contract/int8.ts";
 import { joinSubject } from "./contract/joinSubject.ts";
+import { joinContract } from "./contract/joins.ts";
 import { lossContract } from "./contract/losses.ts";
 import { crossEntropySubject, elementLossSubject } from "./contract/lossSubjects.ts";
 import { optimizerContract } from "./contract/optimizer.ts";
@@ -95,6 +96,7 @@ export function engineContract(
     describe("attention", () => holds(cases(attention, attentionSubject)));
     describe("crossEntropy", () => holds(cases(crossEntropy, crossEntropySubject)));
     describe("elementLoss", () => holds(cases(elementLoss, elementLossSubject)));
+    joinContract(createEngine);
     attentionContract(createEngine, tolerance);
     lossContract(createEngine, tolerance);
     optimizerContract(createEngine, tolerance);
