@@ -1,5 +1,11 @@
 /** Which columns of a table are meant: its texts and their labels, or what is to be predicted. By name, else by what is in them. */
-import { CellstateError, type Table, type TableColumn, type Values } from "@cellstate/core";
+import {
+  CellstateError,
+  type Table,
+  type TableColumn,
+  type TextColumn,
+  type Values,
+} from "@cellstate/core";
 
 export interface TextAndLabel {
   readonly text: string;
@@ -66,6 +72,16 @@ export function findColumns(
   return labelled === null ? null : { text, label: labelled };
 }
 
+/** The two columns of a table that has no others, both of words that hardly repeat. */
+export function findPairColumns({
+  columns,
+}: Table): { readonly source: string; readonly target: string } | null {
+  if (columns.length !== 2 || columns.some(({ kind }) => kind === "number")) return null;
+  const [source, target] = columns.map(lookInto);
+  if (repeats(source) || repeats(target) || columns[0].kind !== "text") return null;
+  return { source: source.name, target: target.name };
+}
+
 /** @throws CellstateError `option`. */
 export function mustHave(table: Table, name: string): TableColumn {
   const column = table.columns.find((candidate) => candidate.name === name);
@@ -76,6 +92,13 @@ export function mustHave(table: Table, name: string): TableColumn {
     "option",
     `${table.name}: no column \`${name}\` among ${names.join(", ")}`,
   );
+}
+
+/** A column of words. @throws CellstateError `option` where there is none of that name. */
+export function textColumn(table: Table, name: string): TextColumn {
+  const column = mustHave(table, name);
+  if (column.kind === "text") return column;
+  throw new CellstateError("option", `${table.name}: column \`${name}\` has no words`);
 }
 
 /** The column that rows are to predict: by its name, else the last that is no time. */

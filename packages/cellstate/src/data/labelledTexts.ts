@@ -1,10 +1,10 @@
 /** Texts with their labels: two columns of a table, or a folder with a file of texts for each label. */
-import { readdirSync, statSync } from "node:fs";
-import { basename, extname, join } from "node:path";
-import { CellstateError, type Values } from "@cellstate/core";
-import { accessError, fileError, shownPath } from "../files/fileError.ts";
+import { basename, extname } from "node:path";
+import type { Values } from "@cellstate/core";
+import { accessError } from "../files/fileError.ts";
 import { dataError } from "./bytes.ts";
-import { findColumns, type TextAndLabel } from "./findColumns.ts";
+import { findColumns, type TextAndLabel, textColumn } from "./findColumns.ts";
+import { isFolder, listFilesWith } from "./folders.ts";
 import { readLines } from "./lines.ts";
 import { readPairs } from "./pairs.ts";
 import { readTable } from "./readTable.ts";
@@ -51,8 +51,8 @@ export async function readLabelledTexts(
     const names = table.columns.map(({ name }) => `\`${name}\``).join(", ");
     throw dataError(path, `no column of texts with one of labels among ${names}; name them`);
   }
-  const texts = columnOf(found.text);
-  const labels = columnOf(found.label);
+  const texts = textColumn(table, found.text).values;
+  const labels = textColumn(table, found.label).values;
   for (let row = 0; row < table.rows; row++) {
     if (labels.at(row) === "" || texts.at(row) === "") {
       const name = labels.at(row) === "" ? found.label : found.text;
@@ -63,39 +63,6 @@ export async function readLabelledTexts(
     }
   }
   return { texts, labels, columns: found, notes: table.notes.lines };
-
-  function columnOf(wanted: string): Values<string> {
-    const column = table.columns.find(({ name }) => name === wanted);
-    if (column?.kind === "text") return column.values;
-    throw new CellstateError("option", `${shownPath(path)}: no column \`${wanted}\``);
-  }
-}
-
-export function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch (error) {
-    throw fileError(path, "cannot read", error);
-  }
-}
-
-/** Names within a folder, in their order, without hidden ones. */
-export function listNames(path: string): string[] {
-  try {
-    return readdirSync(path)
-      .filter((name) => !name.startsWith("."))
-      .sort();
-  } catch (error) {
-    throw fileError(path, "cannot read", error);
-  }
-}
-
-/** The files of a folder that end so, in the order of their names. */
-export function listFilesWith(path: string, endings: RegExp): string[] {
-  return listNames(path)
-    .filter((name) => endings.test(name))
-    .map((name) => join(path, name))
-    .filter((file) => !isFolder(file));
 }
 
 async function readLabelFolder(path: string, options: SpoolOptions): Promise<LabelledTexts> {

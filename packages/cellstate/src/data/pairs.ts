@@ -2,8 +2,10 @@
 import type { Values } from "@cellstate/core";
 import { dataError } from "./bytes.ts";
 import { unquoted } from "./delimited.ts";
+import { textColumn } from "./findColumns.ts";
 import { readLines } from "./lines.ts";
 import { withCommas } from "./numbers.ts";
+import { readTable } from "./readTable.ts";
 import { Spool, type SpoolOptions } from "./spool.ts";
 import { TextStore } from "./stores.ts";
 
@@ -14,13 +16,19 @@ export interface Pairs {
   readonly notes: readonly string[];
 }
 
+export interface PairOptions extends SpoolOptions {
+  /** The columns of a table with names, where the file is one. @default none: the file has two fields a line and no names above them */
+  readonly columns?: { readonly source: string; readonly target: string };
+}
+
 /**
- * Reads pairs; there is no line of names above them. A third field and those after it (where a sentence comes from) are ignored, empty lines
+ * Reads pairs; unless columns are named, there is no line of names above them. A third field and those after it (where a sentence comes from) are ignored, empty lines
  * too.
  *
  * @throws CellstateError `data` for a line with one field, or an empty one, with its number; `file-access` where the file cannot be read.
  */
-export async function readPairs(path: string, options: SpoolOptions = {}): Promise<Pairs> {
+export async function readPairs(path: string, options: PairOptions = {}): Promise<Pairs> {
+  if (options.columns !== undefined) return readPairColumns(path, options, options.columns);
   const spool = new Spool(options);
   const sources = new TextStore(spool);
   const targets = new TextStore(spool);
@@ -49,4 +57,22 @@ export async function readPairs(path: string, options: SpoolOptions = {}): Promi
   if (sources.length === 0) throw dataError(path, "has no pairs; name a file with some");
   const notes = more > 0 ? [`fields after the second are ignored (${withCommas(more)} lines)`] : [];
   return { sources, targets, notes };
+}
+
+async function readPairColumns(
+  path: string,
+  options: SpoolOptions,
+  { source, target }: { readonly source: string; readonly target: string },
+): Promise<Pairs> {
+  const table = await readTable(path, { ...options, columns: "text" });
+  const [sources, targets] = [source, target].map((name) => textColumn(table, name).values);
+  for (let row = 0; row < table.rows; row++) {
+    if (sources.at(row) !== "" && targets.at(row) !== "") continue;
+    const name = sources.at(row) === "" ? source : target;
+    throw dataError(
+      path,
+      `column \`${name}\`, row ${row + 1}: is empty; complete or remove the row`,
+    );
+  }
+  return { sources, targets, notes: table.notes.lines };
 }

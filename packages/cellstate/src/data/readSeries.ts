@@ -1,7 +1,7 @@
 /** Sequences with their labels from whatever people keep them in: a `.ts` file, a folder of CSV files, or IDX. */
 import { readMagic } from "./bytes.ts";
+import { isFolder } from "./folders.ts";
 import { readIdx } from "./idx.ts";
-import { isFolder } from "./labelledTexts.ts";
 import { readSeriesFolder } from "./seriesFolder.ts";
 import { readSeriesText, type SeriesFile } from "./seriesText.ts";
 import type { SpoolOptions } from "./spool.ts";

@@ -6,7 +6,7 @@ import { basename, extname, join } from "node:path";
 import type { Table } from "@cellstate/core";
 import { accessError } from "../files/fileError.ts";
 import { dataError } from "./bytes.ts";
-import { isFolder, listFilesWith, listNames } from "./labelledTexts.ts";
+import { isFolder, listFilesWith, listNames } from "./folders.ts";
 import { readTable } from "./readTable.ts";
 import type { SeriesFile } from "./seriesText.ts";
 import { Spool, type SpoolOptions } from "./spool.ts";

@@ -15,6 +15,8 @@ export interface SeriesFile {
   readonly series: Values<SeriesInput>;
   /** Null where the file has none. */
   readonly labels: Values<string> | null;
+  /** Whether the labels are numbers to be predicted as such (`@targetLabel`). @default false */
+  readonly numbers?: boolean;
   readonly notes: readonly string[];
 }
 
@@ -27,6 +29,8 @@ interface Header {
   /** Null where any label is welcome. */
   classes: ReadonlySet<string> | null;
   labelled: boolean;
+  /** The labels are numbers to be predicted. */
+  numbers: boolean;
 }
 
 /**
@@ -43,6 +47,7 @@ export async function readSeriesText(
     seriesLength: null,
     classes: null,
     labelled: false,
+    numbers: false,
   };
   const spool = new Spool(options);
   const labels = new TextStore(spool);
@@ -74,7 +79,13 @@ export async function readSeriesText(
   if (series === null) throw dataError(path, "has no series below @data");
   const width = header.width ?? 0;
   const columns = Array.from({ length: width }, (_, i) => `channel ${i + 1}`);
-  return { columns, series, labels: header.labelled ? labels : null, notes: [] };
+  return {
+    columns,
+    series,
+    labels: header.labelled ? labels : null,
+    numbers: header.numbers,
+    notes: [],
+  };
 }
 
 function readHeaderLine(path: string, line: string, number: number, header: Header): void {
@@ -114,6 +125,7 @@ function readHeaderLine(path: string, line: string, number: number, header: Head
       return;
     case "@targetlabel":
       header.labelled ||= isTrue;
+      header.numbers = isTrue;
       return;
     default:
       if (tag.startsWith("@")) return;
