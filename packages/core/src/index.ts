@@ -10,9 +10,27 @@ export type { CellProgram, Signal, Width } from "./cells/program.ts";
 export { typesetText } from "./cells/typeset.ts";
 export { typesetMathml } from "./cells/typesetMathml.ts";
 export { findCell, ZOO } from "./cells/zoo/index.ts";
-// Data
 export { splitDocuments, type TokenDocument } from "./data/documents.ts";
-export type { Values } from "./data/examples.ts";
+// Data
+export type {
+  Examples,
+  InputPort,
+  NetworkOutput,
+  NumberHead,
+  OutputPort,
+  Ports,
+  Shape,
+  Values,
+  WrittenOutput,
+} from "./data/examples.ts";
+export {
+  type IndexSplit,
+  splitAtRandom,
+  splitByKey,
+  splitByLabel,
+  splitByTime,
+  valuesAt,
+} from "./data/splits.ts";
 export type { NumberColumn, Table, TableColumn, TextColumn, TimeColumn } from "./data/table.ts";
 export {
   type Encoded,
@@ -40,8 +58,44 @@ export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./files/che
 export { readSafetensors, writeSafetensors } from "./files/safetensors.ts";
 // Inspection
 export { type LayerTrace, type SignalTrace, type Trace, trace } from "./inspect/trace.ts";
-// Models
+// Metrics
+export { bleu, bleuSums } from "./metrics/bleu.ts";
+export {
+  type BootstrapOptions,
+  bootstrap,
+  bootstrapSums,
+  type Estimate,
+} from "./metrics/bootstrap.ts";
+export { chrf, chrfSums } from "./metrics/chrf.ts";
+export {
+  accuracy,
+  type ClassScores,
+  type ConfusionMatrix,
+  classScores,
+  confusionMatrix,
+  logLoss,
+  macroF1,
+} from "./metrics/classification.ts";
+export {
+  coverageSums,
+  errorSums,
+  mase,
+  meanOf,
+  pinballSums,
+  type RegressionScores,
+  regressionScores,
+  seasonalNaiveError,
+} from "./metrics/regression.ts";
+export { type Sums, sumsOf, total } from "./metrics/sums.ts";
+export {
+  characterErrorRate,
+  characterErrorSums,
+  editDistance,
+  exactMatch,
+} from "./metrics/text.ts";
 export type { NetworkState } from "./models/carriedStates.ts";
+// Models
+export { createNetwork } from "./models/createNetwork.ts";
 export { type GenerateOptions, generate } from "./models/generate.ts";
 export { gradientCheck } from "./models/gradientCheck.ts";
 export {
@@ -63,6 +117,19 @@ export {
   LanguageStreams,
   type LanguageStreamsOptions,
 } from "./models/languageStreams.ts";
+export {
+  type DecoderConfig,
+  type EncoderConfig,
+  Network,
+  type NetworkConfig,
+} from "./models/network.ts";
+export { decodeNetwork, encodeNetwork, type FiledNetwork } from "./models/networkFile.ts";
+export {
+  checkNetworkGradients,
+  type NetworkGradientCheckOptions,
+} from "./models/networkGradientCheck.ts";
+export { NetworkRunner, type RunnerOptions } from "./models/networkRunner.ts";
+export type { WritingOptions } from "./models/networkWriting.ts";
 export { quantise, withWeights } from "./models/quantise.ts";
 export {
   createRecurrentNetwork,
@@ -78,6 +145,90 @@ export type {
 export type { RecurrentStream } from "./models/recurrentStream.ts";
 export { Sampler, type SamplingOptions } from "./models/sampling.ts";
 export { type Key, RandomStream, streamKey } from "./numbers/random.ts";
+// Tasks: the four shapes
+export type { LabelPrediction } from "./tasks/classes.ts";
+export type { Survey, TrainingExamples } from "./tasks/coding.ts";
+export { type Forecast, type ForecastInput, ForecastingTask } from "./tasks/forecasting.ts";
+export {
+  baselineForecasts,
+  collectForecasts,
+  persistence,
+  seasonalNaive,
+} from "./tasks/forecastingBaselines.ts";
+export { calibrateForecasts } from "./tasks/forecastingCalibration.ts";
+export {
+  type FittedForecasting,
+  type ForecastingOptions,
+  fitForecasting,
+} from "./tasks/forecastingFit.ts";
+export { ForecastSeries, type ForecastWindow } from "./tasks/forecastingSeries.ts";
+export {
+  type Condition,
+  fitGenerationTask,
+  type GenerationOptions,
+  type GenerationTask,
+} from "./tasks/generation.ts";
+export {
+  type AnyTask,
+  TASK_KINDS,
+  type TaskKind,
+  type TaskOf,
+  taskFromJson,
+} from "./tasks/index.ts";
+export {
+  type Labelled,
+  type LearnOptions,
+  learn,
+  TASK_TRAINING,
+  trainTask,
+} from "./tasks/learn.ts";
+export { type NetworkChoice, networkConfigFor } from "./tasks/networkChoice.ts";
+export type { NumberPrediction } from "./tasks/numbers.ts";
+export {
+  fitRowClassificationTask,
+  type RowClassificationOptions,
+  type RowClassificationTask,
+} from "./tasks/rowClassification.ts";
+export {
+  fitRowRegressionTask,
+  type RowRegressionOptions,
+  type RowRegressionTask,
+} from "./tasks/rowRegression.ts";
+export {
+  fitSequenceClassificationTask,
+  type SequenceClassificationOptions,
+  type SequenceClassificationTask,
+} from "./tasks/sequenceClassification.ts";
+export {
+  fitSequenceRegressionTask,
+  type SequenceRegressionOptions,
+  type SequenceRegressionTask,
+} from "./tasks/sequenceRegression.ts";
+export type { SeriesInput } from "./tasks/series.ts";
+export { fitTaggingTask, type Tagged, type TaggingTask } from "./tasks/tagging.ts";
+export type { PredictionOf, Task } from "./tasks/task.ts";
+export {
+  createTaskModel,
+  decodeTaskModel,
+  encodeTaskModel,
+  modelShape,
+  Predictor,
+  type PredictorOptions,
+  type TaskModel,
+  type TaskModelOptions,
+} from "./tasks/taskModel.ts";
+export {
+  fitTextClassificationTask,
+  type TextClassificationOptions,
+  type TextClassificationTask,
+} from "./tasks/textClassification.ts";
+export type { WrittenText } from "./tasks/texts.ts";
+export {
+  fitTransductionTask,
+  type Transduced,
+  type TransductionOptions,
+  type TransductionTask,
+} from "./tasks/transduction.ts";
 // Threads
 export { MOST_THREADS } from "./threads/control.ts";
 export {
@@ -105,4 +256,9 @@ export {
 } from "./training/progress.ts";
 export { parseSchedule, SCHEDULES } from "./training/schedules.ts";
 export { train } from "./training/train.ts";
+export {
+  NetworkEvaluator,
+  type NetworkTrainOptions,
+  trainNetwork,
+} from "./training/trainNetwork.ts";
 export type { Clipping } from "./training/updater.ts";

@@ -73,12 +73,12 @@ export class ExampleReader {
       this.#sort(0, order.length);
       return;
     }
-    shuffleInPlace(order, shuffle);
+    new RandomStream(shuffle).shuffle(order);
     const pool = POOL * this.#batchSize;
     for (let from = 0; from < order.length; from += pool) {
       this.#sort(from, Math.min(from + pool, order.length));
     }
-    shuffleInPlace(this.#batches, streamKey(shuffle[0], "batches", shuffle[1]));
+    new RandomStream(streamKey(shuffle[0], "batches", shuffle[1])).shuffle(this.#batches);
   }
 
   /** By length; what is equally long keeps its order. */
@@ -130,10 +130,4 @@ export class ExampleReader {
 
   /** Every epoch has as many batches. */
   readonly isEven = true;
-}
-
-function shuffleInPlace(items: Int32Array, key: Key): void {
-  const order = Array.from(items);
-  new RandomStream(key).shuffle(order);
-  items.set(order);
 }

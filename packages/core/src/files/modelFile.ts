@@ -8,6 +8,7 @@ import { CellstateError } from "../errors.ts";
 import { decodeContainer, encodeContainer } from "./container.ts";
 import { fromInt8, scaleName } from "./int8Tensors.ts";
 import type { Json, JsonObject } from "./json.ts";
+import { type NetworkMetadata, networkMetadata } from "./networkMetadata.ts";
 import type { Dtype, ReadTensor, StoredTensor, TensorData } from "./safetensors.ts";
 import {
   anyObject,
@@ -52,6 +53,7 @@ export interface LanguageModelMetadata {
 /** What a file of each kind says; the kind stands in the file. */
 interface MetadataOf {
   readonly "language-model": LanguageModelMetadata;
+  readonly network: NetworkMetadata;
 }
 
 export type ModelKind = keyof MetadataOf;
@@ -64,6 +66,7 @@ const LONGEST_TOKEN = 1_000;
 const LONGEST_EQUATIONS = 65_536;
 
 const SCHEMAS: { readonly [K in ModelKind]: Check<MetadataOf[K]> } = {
+  network: networkMetadata,
   "language-model": (value, path) => {
     const metadata = languageModel(value, path);
     const { config, vocabulary } = metadata;
@@ -153,7 +156,7 @@ export function encodeModel(model: ModelFile): Uint8Array<ArrayBuffer> {
       `tensor \`${shown(name)}\` holds ${data[at]} at element ${at}; the model is not written`,
     );
   }
-  const parts: Record<string, Json> = { ...metadata };
+  const parts: Record<string, Json> = Object.fromEntries(Object.entries(metadata));
   return encodeContainer({ kind, parts, tensors });
 }
 

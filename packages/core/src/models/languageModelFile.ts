@@ -1,11 +1,7 @@
 /** A language model to the bytes of its `.safetensors` file and back, under PyTorch's names where PyTorch has the cell. */
 import type { Cell } from "../cells/cell.ts";
-import { defineCell } from "../cells/defineCell.ts";
-import type { CellProgram } from "../cells/program.ts";
-import { ZOO } from "../cells/zoo/index.ts";
 import { Vocabulary } from "../data/vocabulary.ts";
 import type { WeightFormat } from "../engines/engine.ts";
-import { CellstateError } from "../errors.ts";
 import { scaleName, toInt8Tensors } from "../files/int8Tensors.ts";
 import type { Json, JsonObject } from "../files/json.ts";
 import {
@@ -18,7 +14,8 @@ import type { StoredTensor } from "../files/safetensors.ts";
 import { shown } from "../files/shown.ts";
 import { fromTorch, type TorchSource, torchShapes, toTorch } from "../files/torchNames.ts";
 import { readMatrix, writeMatrix } from "../layers/parameters.ts";
-import { cellSizes, readCellWeights, writeCellWeights } from "../layers/recurrent.ts";
+import { readCellWeights, writeCellWeights } from "../layers/recurrent.ts";
+import { filedCell, restoreCell, sizesOf } from "./filedCell.ts";
 import { LanguageModel, type TrainingRecord, type Weights } from "./languageModel.ts";
 import { withWeights } from "./quantise.ts";
 
@@ -175,35 +172,6 @@ function sizesReason({ config }: LanguageModelMetadata): string {
   return `hiddenSize ${config.hiddenSize}`;
 }
 
-/**
- * A cell as files name its tensors: by PyTorch's names where the zoo has a cell of this name that does the same, else by
- * its own. Both follow from name and equations alone, which the file holds: so what was written can be read.
- */
-function filedCell(cell: Cell): Cell {
-  const known = ZOO.find(({ name }) => name === cell.name);
-  if (known?.equations === cell.equations) return known;
-  return {
-    ...cell,
-    torch: known && isSameProgram(known.program, cell.program) ? known.torch : undefined,
-  };
-}
-
-/** True where equations differ in no more than captions and how they are written. */
-function isSameProgram(a: CellProgram, b: CellProgram): boolean {
-  const said = ({ signals, ...program }: CellProgram): string =>
-    JSON.stringify({ ...program, signals: signals.map(({ name, node }) => [name, node]) });
-  return said(a) === said(b);
-}
-
-function restoreCell({ name, equations }: LanguageModelMetadata["cell"], file: string): Cell {
-  try {
-    return filedCell(defineCell(equations, { name, title: name, source: file }));
-  } catch (error) {
-    if (!(error instanceof CellstateError)) throw error;
-    throw new CellstateError("file-format", `${file}: the cell's equations: ${error.message}`);
-  }
-}
-
 function checkShapes(
   cell: Cell,
   metadata: LanguageModelMetadata,
@@ -229,15 +197,6 @@ function checkShapes(
   }
   if (!tieWeights) {
     reader.check("linear.weight", [vocabularySize, inputSize], sizesReason(metadata));
-  }
-}
-
-function sizesOf(cell: Cell, sizes: Parameters<typeof cellSizes>[1], file: string) {
-  try {
-    return cellSizes(cell, sizes);
-  } catch (error) {
-    if (!(error instanceof CellstateError)) throw error;
-    throw new CellstateError("file-format", `${file}: ${error.message}`);
   }
 }
 

@@ -128,9 +128,10 @@ export class Network {
   /**
    * A network whose weights are all zero; `createNetwork` gives them their initial values.
    *
+   * @param precision `none` leaves the weights empty: for a reader that checks a file's shapes before it takes memory.
    * @throws CellstateError `option` for a configuration that contradicts itself or its ports.
    */
-  constructor(config: NetworkConfig, precision: "float32" | "float64" = "float32") {
+  constructor(config: NetworkConfig, precision: "float32" | "float64" | "none" = "float32") {
     checkConfig(config);
     this.config = config;
     const { ports, embeddingSize, hidden, encoder, decoder } = config;
@@ -157,7 +158,7 @@ export class Network {
       return { loss, linear: making.linear(loss ? `head.${loss.name}` : "head", width, outputs) };
     });
     this.parts = making.parts;
-    const { size } = this.parameters;
+    const size = precision === "none" ? 0 : this.parameters.size;
     this.weights = precision === "float64" ? new Float64Array(size) : new Float32Array(size);
   }
 

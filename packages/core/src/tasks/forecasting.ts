@@ -118,7 +118,7 @@ export class ForecastingTask
       if (input === undefined) throw new RangeError(`${name}: no example ${example}`);
       return this.#window(input);
     };
-    const known = calendar.length > 0 && form === "seq2seq";
+    const known = form === "seq2seq";
     return {
       count: inputs.length,
       input: {
