@@ -45,6 +45,11 @@ export type ForecastInput = Table | ForecastWindow;
 
 const KIND = "forecasting";
 
+/** What a decoder knows of a step: how far ahead it is, as a share of the horizon, and its calendar. */
+function knownWidth({ calendar }: ForecastingConfig): number {
+  return 1 + 2 * calendar.length;
+}
+
 export class ForecastingTask
   implements Task<typeof KIND, ForecastInput, ArrayLike<number>, Forecast>
 {
@@ -56,7 +61,7 @@ export class ForecastingTask
 
   /** For `fitForecasting` and `fromJson`. */
   constructor(config: ForecastingConfig) {
-    const { form, horizon, quantiles, calendar } = config;
+    const { form, horizon, quantiles } = config;
     const mean: NumberHead = { name: "mean", loss: "squared" };
     const bands: NumberHead = { name: "quantiles", loss: "quantile", levels: quantiles };
     this.config = config;
@@ -67,7 +72,7 @@ export class ForecastingTask
         width: form === "seq2vec" ? horizon : 1,
         heads: quantiles.length > 0 ? [mean, bands] : [mean],
         each: form === "seq2vec" ? "sequence" : "outputStep",
-        known: form === "seq2vec" ? 0 : 2 * calendar.length,
+        known: form === "seq2vec" ? 0 : knownWidth(config),
       },
     };
   }
@@ -118,7 +123,6 @@ export class ForecastingTask
       if (input === undefined) throw new RangeError(`${name}: no example ${example}`);
       return this.#window(input);
     };
-    const known = form === "seq2seq";
     return {
       count: inputs.length,
       input: {
@@ -130,20 +134,22 @@ export class ForecastingTask
           series.copyHistory(origin, into, at, stride);
         },
       },
-      known: known
-        ? {
-            kind: "vectors",
-            width: 2 * calendar.length,
-            steps: () => horizon,
-            copy: (example, into, at, stride) => {
-              const { series, origin } = window(example);
-              for (let h = 0; h < horizon; h++) {
-                const time = series.series.timeOf(origin + h);
-                writeCalendar(calendar, time, into, at + h * stride);
-              }
+      known:
+        form === "seq2vec"
+          ? null
+          : {
+              kind: "vectors",
+              width: knownWidth(this.config),
+              steps: () => horizon,
+              copy: (example, into, at, stride) => {
+                const { series, origin } = window(example);
+                for (let h = 0; h < horizon; h++) {
+                  const place = at + h * stride;
+                  into[place] = (h + 1) / horizon;
+                  writeCalendar(calendar, series.series.timeOf(origin + h), into, place + 1);
+                }
+              },
             },
-          }
-        : null,
       target: targets && {
         kind: "vectors",
         width: form === "seq2vec" ? horizon : 1,

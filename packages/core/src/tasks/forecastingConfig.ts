@@ -32,7 +32,7 @@ export interface SeriesInput {
 }
 
 export const FORECAST_FORMS = ["seq2vec", "seq2seq"] as const;
-/** `seq2vec`: all steps at once. `seq2seq`: one after the other by a decoder, which knows the calendar of each. */
+/** `seq2vec`: all steps at once. `seq2seq`: one after the other by a decoder, which knows how far ahead each is, and its calendar. */
 export type ForecastForm = (typeof FORECAST_FORMS)[number];
 
 /** What validation taught about the forecasts, in the numbers that the network writes. */

@@ -29,7 +29,7 @@ export interface ForecastingOptions {
   readonly history: number;
   /** Levels of the bands, ascending. @default [0.1, 0.5, 0.9] */
   readonly quantiles?: readonly number[];
-  /** All steps at once, or one after the other by a decoder that knows the calendar of each. @default "seq2vec" */
+  /** All steps at once, or one after the other by a decoder that knows how far ahead each is, and its calendar. @default "seq2vec" */
   readonly form?: ForecastForm;
   /**
    * Other columns to read. @default all of numbers and of a few words, but for those that the training part shows to be of no use: constant,

@@ -2,19 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Table } from "../../src/data/table.ts";
 import { ForecastingTask } from "../../src/tasks/forecasting.ts";
 import { fitForecasting } from "../../src/tasks/forecastingFit.ts";
-import { HOUR, hourly, inputOf } from "./forecastingTables.ts";
+import { HOUR, hourly, inputOf, PLAIN } from "./forecastingTables.ts";
 
 const NONE = Number.NaN;
-
-/** All of the table is to train on, and it is read plainly. */
-const PLAIN = {
-  target: "y",
-  horizon: 2,
-  history: 3,
-  calendar: [],
-  validation: 0,
-  test: 0,
-} as const;
 
 describe("a forecaster's file", () => {
   const table = hourly({ y: [1, 3, 2, 5, 1, 3, NONE, 4], word: [..."abcabcab"] });

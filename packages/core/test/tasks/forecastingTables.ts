@@ -4,6 +4,16 @@ import type { Table, TableColumn } from "../../src/data/table.ts";
 
 export const HOUR = 3600;
 
+/** All of the table is to train on, and it is read plainly. */
+export const PLAIN = {
+  target: "y",
+  horizon: 2,
+  history: 3,
+  calendar: [],
+  validation: 0,
+  test: 0,
+} as const;
+
 /** Hourly from 1970-01-01 on; lists of strings are columns of words. */
 export function hourly(
   columns: { readonly [name: string]: readonly number[] | readonly string[] },
