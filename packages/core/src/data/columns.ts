@@ -140,12 +140,23 @@ export function fitColumns(
   if (names.length === 0) {
     throw new CellstateError("data", `${shown(file)}: no column to read; name one at least`);
   }
+  checkNames(names, file);
   const fits = names.map((name) => new ColumnFit(name));
   for (let index = 0; index < rows.length; index++) {
     const row = valueAt(rows, index);
     for (const fit of fits) fit.add(cell(row, fit.name, names, { file, row: index }), file, index);
   }
   return fits.map((fit) => fit.end(file, rows.length));
+}
+
+/** @throws CellstateError `data` for a name that stands twice. */
+export function checkNames(names: readonly string[], file: string): void {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  throw new CellstateError(
+    "data",
+    `${shown(file)}: column \`${shown(twice)}\` stands twice; give each column its own name, once`,
+  );
 }
 
 class ColumnFit {

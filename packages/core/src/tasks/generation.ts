@@ -14,6 +14,7 @@ import {
   emptySurvey,
   type FittedTask,
   type InputCoding,
+  type Survey,
   type TrainingExamples,
 } from "./coding.ts";
 import { RowInput, type RowOptions, rowInput } from "./rows.ts";
@@ -39,6 +40,8 @@ export interface GenerationTask extends FittedTask<typeof KIND, Condition, strin
   readonly labels: readonly string[] | null;
   /** Steps of the longest text in training, the end included. */
   readonly longestTarget: number;
+  /** What of some texts is cut or unknown. */
+  surveyTargets(targets: Values<string>): Survey;
 }
 
 /**
@@ -68,6 +71,7 @@ function build(input: ConditionInput, output: TextOutput): GenerationTask {
     ...codedTask(KIND, input, output),
     labels: input.labels,
     longestTarget: output.longest,
+    surveyTargets: (targets) => output.survey(targets),
   };
 }
 
@@ -80,12 +84,12 @@ type LabelJson = {
 };
 
 function fitCondition(
-  { inputs, name }: TrainingExamples<Condition, string>,
+  { inputs, name, target }: TrainingExamples<Condition, string>,
   { unconditional = false, condition: column = "label", ...options }: GenerationOptions,
 ): ConditionInput {
   if (unconditional) return NO_CONDITION;
   if (typeof inputs.at(0) !== "string")
-    return rowCondition(RowInput.fit(rows(inputs), options, name));
+    return rowCondition(RowInput.fit({ name, inputs: rows(inputs), target }, options));
   const place = { name, column, unit: "row" } as const;
   const counts = countLabels(labelsOf(inputs), place);
   checkLabels(counts, place, "allowed");

@@ -35,7 +35,7 @@ export function fitRowClassificationTask(
 ): RowClassificationTask {
   checkSome(examples, "row");
   const output = ClassesOutput.fit(examples, "row", options);
-  return build(RowInput.fit(examples.inputs, options, examples.name), output);
+  return build(RowInput.fit(examples, options), output);
 }
 
 /** @throws CellstateError `file-format` */

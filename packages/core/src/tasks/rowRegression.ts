@@ -32,7 +32,7 @@ export function fitRowRegressionTask(
 ): RowRegressionTask {
   checkSome(examples, "row");
   const output = NumberOutput.fit(examples, "row", options);
-  return codedTask(KIND, RowInput.fit(examples.inputs, options, examples.name), output);
+  return codedTask(KIND, RowInput.fit(examples, options), output);
 }
 
 /** @throws CellstateError `file-format` */

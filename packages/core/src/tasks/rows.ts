@@ -9,10 +9,10 @@ import {
 import type { Cells, Values, VectorSequences } from "../data/examples.ts";
 import { valueAt } from "../data/splits.ts";
 import { type Check, object } from "../files/schema.ts";
-import { countIn, emptySurvey, type InputCoding } from "./coding.ts";
+import { countIn, emptySurvey, type InputCoding, type TrainingExamples } from "./coding.ts";
 
 export interface RowOptions {
-  /** What is read of a row, in this order. @default the first row's columns */
+  /** What is read of a row, in this order. @default the first row's columns but the target */
   readonly columns?: readonly string[];
 }
 
@@ -25,9 +25,19 @@ export class RowInput implements InputCoding<Row> {
     this.#reader = new ColumnReader(columns);
   }
 
-  /** @throws CellstateError `data`: see `fitColumns`. */
-  static fit(rows: Values<Row>, { columns }: RowOptions, name: string): RowInput {
-    return new RowInput(fitColumns(rows, columns ?? Object.keys(valueAt(rows, 0)), name));
+  /**
+   * @throws CellstateError `data`: see `fitColumns`.
+   * @throws RangeError where the target is to be read.
+   */
+  static fit(
+    { name, inputs, target }: Omit<TrainingExamples<Row, never>, "targets">,
+    { columns }: RowOptions,
+  ): RowInput {
+    if (target !== undefined && columns?.includes(target)) {
+      throw new RangeError(`columns: "${target}" is the target; leave it out`);
+    }
+    const all = columns ?? Object.keys(valueAt(inputs, 0)).filter((column) => column !== target);
+    return new RowInput(fitColumns(inputs, all, name));
   }
 
   get port() {

@@ -1,5 +1,6 @@
 /** Series of numbers as inputs: each a sequence of vectors, standardised by column. */
 import {
+  checkNames,
   fittedNumbers,
   Moments,
   type NumberFit,
@@ -37,6 +38,7 @@ export class SeriesCoding implements InputCoding<SeriesInput> {
   /** @throws CellstateError `data`: no step in all, series of different widths, an infinite number. */
   static fit(inputs: Values<SeriesInput>, { columns }: SeriesOptions, name: string): SeriesCoding {
     const names = columns ?? defaultNames(inputs, name);
+    checkNames(names, name);
     const moments = names.map(() => new Moments());
     for (let index = 0; index < inputs.length; index++) {
       const { values } = checkedSeries(inputs, index, names.length, name);

@@ -21,6 +21,7 @@ import {
   type TrainingExamples,
   tokenSequences,
 } from "./coding.ts";
+import { MANY_WORDS } from "./textTokens.ts";
 
 const KIND = "tagging";
 
@@ -39,17 +40,19 @@ export interface TaggingTask extends FittedTask<typeof KIND, Tokens, Tokens, Tag
 }
 
 /**
+ * Of more than 1,000 different tokens those that come once are read as unknown, so that it is learnt what to make of an unknown one.
+ *
  * @param examples Of the training part alone; each target as long as its input.
- * @throws CellstateError `data`: no examples, only empty ones, as many tags as no tokens, tags that can be no labels.
+ * @throws CellstateError `data`: no examples, only empty ones, one with more or fewer tags than tokens, tags that can be no labels.
  */
 export function fitTaggingTask(examples: TrainingExamples<Tokens, Tokens>): TaggingTask {
   checkSome(examples, "example");
   const { name, inputs, targets, target: column = "tag" } = examples;
   checkAligned(inputs, targets, name);
-  const items = new Set<string>();
+  const items = new Map<string, number>();
   const tags: string[] = [];
   for (let index = 0; index < inputs.length; index++) {
-    for (const item of split(valueAt(inputs, index))) items.add(item);
+    for (const item of split(valueAt(inputs, index))) countIn(items, item);
     for (const tag of split(valueAt(targets, index))) tags.push(tag);
   }
   if (items.size === 0) {
@@ -60,7 +63,10 @@ export function fitTaggingTask(examples: TrainingExamples<Tokens, Tokens>): Tagg
   }
   const counts = countLabels(tags, { name, column, unit: "token" });
   checkLabels(counts, { name, column, unit: "token" }, "allowed");
-  return build(new TokenInput([...items].sort()), new TagOutput(column, counts.labels));
+  const all = [...items.keys()].sort();
+  const often = all.filter((item) => items.get(item) !== 1);
+  const known = all.length > MANY_WORDS && often.length > 0 ? often : all;
+  return build(new TokenInput(known), new TagOutput(column, counts.labels));
 }
 
 /** @throws CellstateError `file-format` */

@@ -38,7 +38,7 @@ export interface TokenOptions {
 }
 
 /** From so many different words on, those that come once are more use as the unknown word. */
-const MANY_WORDS = 1000;
+export const MANY_WORDS = 1000;
 
 /** What a model's file may hold. */
 const LONGEST_ITEM = 1000;
@@ -76,7 +76,8 @@ export class TextTokens {
       );
     }
     const manyWords = tokens === "words" && side === "input" && counts.size > MANY_WORDS;
-    const least = leastCount ?? (manyWords ? 2 : 1);
+    const isRepeated = [...counts.values()].some((count) => count > 1);
+    const least = leastCount ?? (manyWords && isRepeated ? 2 : 1);
     const pieces = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
     const known = pieces.filter(([, count]) => count >= least).slice(0, mostTokens);
     if (known.length === 0) {

@@ -1,4 +1,5 @@
 /** seq2seq: a text → a text, by an encoder and a decoder. Dates, translation, spelling. */
+import type { Values } from "../data/examples.ts";
 import type { Json } from "../files/json.ts";
 import {
   checkSome,
@@ -46,7 +47,7 @@ export interface TransductionTask extends FittedTask<typeof KIND, string, string
   /** Steps of the longest target in training, the end included. */
   readonly longestTarget: number;
   /** What of some targets is cut or unknown; `survey` says it of inputs. */
-  surveyTargets: TransductionTask["survey"];
+  surveyTargets(targets: Values<string>): Survey;
 }
 
 /**
@@ -79,7 +80,7 @@ function build(input: TextInput, output: TextOutput): TransductionTask {
   return {
     ...codedTask(KIND, input, output),
     longestTarget: output.longest,
-    surveyTargets: (targets): Survey => output.survey(targets),
+    surveyTargets: (targets) => output.survey(targets),
     decode: (answer, text) => {
       const { tokens, attention: weights } = written(answer);
       return {

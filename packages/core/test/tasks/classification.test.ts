@@ -223,6 +223,18 @@ describe("row classification", () => {
     expect(stepsOf(some.encode([{ colour: "blue" }], null, "r.csv").input, 0)).toEqual([[1, 0]]);
   });
 
+  it("does not read the target that stands among its columns", () => {
+    const rows = [
+      { size: 1, kind: "a" },
+      { size: 3, kind: "b" },
+    ];
+    const examples = { name: "r.csv", inputs: rows, targets: ["a", "b"], target: "kind" };
+    expect(fitRowClassificationTask(examples).ports.input).toEqual({ kind: "vector", width: 1 });
+    expect(() => fitRowClassificationTask(examples, { columns: ["size", "kind"] })).toThrow(
+      new RangeError('columns: "kind" is the target; leave it out'),
+    );
+  });
+
   it("names a column that is missing when it is asked to predict", () => {
     const { input } = task.encode([{ colour: "red" }], null, "new.csv");
     expect(() => stepsOf(input, 0)).toThrow(

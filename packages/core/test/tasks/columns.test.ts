@@ -92,6 +92,12 @@ describe("fitColumns", () => {
     );
   });
 
+  it("refuses a column that is named twice", () => {
+    expect(() => fit([{ a: 1 }], ["a", "a"])).toThrow(
+      refused("column `a` stands twice; give each column its own name, once"),
+    );
+  });
+
   it("refuses to read no column", () => {
     expect(() => fit([{}])).toThrow(refused("no column to read; name one at least"));
   });

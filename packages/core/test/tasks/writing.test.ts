@@ -73,7 +73,7 @@ describe("transduction", () => {
     const { input, target } = short.encode(inputs, targets, "p");
     expect(tokensOf(input, 0)).toEqual([3, END]);
     expect(tokensOf(target, 0)).toEqual([4]);
-    expect(short.surveyTargets(["1-2", "x"], "p")).toMatchObject({
+    expect(short.surveyTargets(["1-2", "x"])).toMatchObject({
       cut: 1,
       unknown: new Map([["x", 1]]),
     });
@@ -112,6 +112,16 @@ describe("tagging", () => {
     expect([0, 1, 2].map((example) => tokensOf(target, example))).toEqual([[0, 1], [0, 1], []]);
     expect(tokensOf(task.encode(["az"], null, "more").input, 0)).toEqual([1, 0]);
     expect(task.survey(["az"], "more").unknown).toEqual(new Map([["z", 1]]));
+  });
+
+  it("reads tokens that come once among many as unknown", () => {
+    const once = Array.from({ length: 1001 }, (_, index) => `w${index}`);
+    const tags = Array.from({ length: 1003 }, (_, index) => (index % 2 === 0 ? "C" : "V"));
+    const many = fitTaggingTask({ name: "t", inputs: [[...once, "a", "a"]], targets: [tags] });
+    expect(tokensOf(many.encode([["w7", "a"]], null, "t").input, 0)).toEqual([0, 1]);
+    expect(many.ports.input).toEqual({ kind: "tokens", size: 2 });
+    const all = fitTaggingTask({ name: "t", inputs: [once], targets: [tags.slice(2)] });
+    expect(all.ports.input).toEqual({ kind: "tokens", size: 1002 });
   });
 
   it("answers a tag a step, with its probability", () => {
