@@ -26,7 +26,7 @@ export function attention(
 
   /** Steps of the source of sequence b. */
   const lengthOf = (b: number, { steps, sourceSteps = steps }: Span): number =>
-    lengths ? memory[lengths.offset + b] : sourceSteps;
+    lengths ? Math.min(memory[lengths.offset + b], sourceSteps) : sourceSteps;
 
   /** Where rows of sequence b begin: of the operation's step s, and of the source's step t. */
   const at = (
