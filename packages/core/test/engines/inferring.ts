@@ -46,6 +46,9 @@ export class InferringCell {
     spec.vectors.forEach((vector, v) => {
       random(`b ${v}`, positions(vector));
     });
+    spec.masks?.forEach((mask, m) => {
+      random(`mask ${m}`, positions(mask));
+    });
     if (spec.lengths && lengths) integers.set(lengths, spec.lengths.offset);
   }
 

@@ -1,8 +1,10 @@
 /** Steps whose products with x are made ahead, in plans that only infer with few rows: wherever a call begins. */
 import { describe, expect, it } from "vitest";
+import { regulariseCell } from "../../../src/cells/regularise.ts";
 import { gruResetBefore, lstm } from "../../../src/cells/zoo/index.ts";
+import { createReferenceEngine } from "../../../src/engines/reference/index.ts";
 import { createWasmEngine } from "../../../src/engines/wasm/index.ts";
-import { expectSameBits } from "../contract/close.ts";
+import { expectClose, expectSameBits } from "../contract/close.ts";
 import { InferringCell } from "../inferring.ts";
 
 describe.each([lstm, gruResetBefore])("$name", (cell) => {
@@ -17,6 +19,15 @@ describe.each([lstm, gruResetBefore])("$name", (cell) => {
     const pieces = new InferringCell(createWasmEngine(), cell, steps, batch).runPieces(borders);
     expectSameBits("states", pieces.values(), whole);
     expect(whole.every((value) => Number.isFinite(value) && value !== 0)).toBe(true);
+  });
+
+  it("multiplies by the one mask of a sequence at every step, as the reference does", () => {
+    const masked = regulariseCell(cell, { recurrentDropout: true, zoneout: false });
+    const [mine, theirs] = [createWasmEngine(), createReferenceEngine()].map((engine) =>
+      new InferringCell(engine, masked, 20, 2).run().values(),
+    );
+    // A float32 rounded at each of twenty steps.
+    expectClose("states", mine, theirs, { roundings: 32 });
   });
 
   it("goes on so where sequences have lengths", () => {
