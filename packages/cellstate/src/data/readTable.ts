@@ -34,6 +34,8 @@ export interface TableNotes {
 /** A table, and what was assumed in reading it. */
 export interface TableFile extends Table {
   readonly notes: TableNotes;
+  /** Bytes that did not fit in memory and lie in a temporary file. */
+  readonly spooled: number;
 }
 
 /**
@@ -57,8 +59,11 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
   const lines: string[] = [];
   if (!asText) await settle(path, source, readers, lines);
   const table = tableOf(path, readers);
-  if (asText || !tidy) return { ...table, notes: notesOf(readers, [], [], lines) };
-  return tidied(table, readers, spool, lines);
+  const file =
+    asText || !tidy
+      ? { ...table, notes: notesOf(readers, [], [], lines) }
+      : tidied(table, readers, spool, lines);
+  return { ...file, spooled: spool.spooled };
 }
 
 /** Opens a file by its first bytes and its name. */
@@ -161,7 +166,7 @@ function tidied(
   readers: readonly ColumnReader[],
   spool: Spool,
   lines: string[],
-): TableFile {
+): Table & { readonly notes: TableNotes } {
   const tallies = new Map(readers.map(({ name, tally }) => [name, tally]));
   const numbersRows = ({ kind, name }: TableColumn): boolean =>
     kind === "number" &&

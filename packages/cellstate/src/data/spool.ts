@@ -10,11 +10,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileError } from "../files/fileError.ts";
 
-export const PAGE_BYTES = 1 << 16;
+/** Small, so that a row from anywhere in the file costs little: 13 columns, 20,000 random rows, 0.5 ms a row with pages of 64 KiB. */
+const PAGE_BYTES = 1 << 13;
 /** In bytes, for all columns of a table. */
 export const DEFAULT_BUDGET = 256 * 2 ** 20;
 /** Pages of the file that are held in memory, 16 MiB: several for each column of a wide table. */
-const CACHED_PAGES = 256;
+const CACHED_PAGES = 2048;
 /** Windows' FILE_FLAG_DELETE_ON_CLOSE, which Node passes on and does not name. */
 const DELETE_ON_CLOSE = 0x40;
 
@@ -23,6 +24,8 @@ export interface SpoolOptions {
   readonly budget?: number;
   /** @default the system's temporary directory */
   readonly folder?: string;
+  /** What is kept or read back at once, a multiple of 8. @default 8 KiB */
+  readonly pageBytes?: number;
 }
 
 /** A page in memory, or its place in the file. */
@@ -32,6 +35,7 @@ export type Page = Uint8Array<ArrayBuffer> | number;
 const handles = new FinalizationRegistry<number>((file) => closeSync(file));
 
 export class Spool {
+  readonly pageBytes: number;
   readonly #folder: string;
   #budget: number;
   #file: number | null = null;
@@ -39,7 +43,9 @@ export class Spool {
   /** In the order of their last use. */
   readonly #cache = new Map<number, Uint8Array<ArrayBuffer>>();
 
-  constructor({ budget = DEFAULT_BUDGET, folder = tmpdir() }: SpoolOptions = {}) {
+  constructor(options: SpoolOptions = {}) {
+    const { budget = DEFAULT_BUDGET, folder = tmpdir(), pageBytes = PAGE_BYTES } = options;
+    this.pageBytes = pageBytes;
     this.#budget = budget;
     this.#folder = folder;
   }
@@ -52,7 +58,7 @@ export class Spool {
   /**
    * Takes a page that will not change any more.
    *
-   * @param page PAGE_BYTES long and of its own; not to be written to afterwards, unless a number is returned.
+   * @param page `pageBytes` long and of its own; not to be written to afterwards, unless a number is returned.
    * @throws CellstateError `file-access` where the file cannot be written.
    */
   keep(page: Uint8Array<ArrayBuffer>): Page {
@@ -94,7 +100,7 @@ export class Spool {
   }
 
   #read(position: number): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(PAGE_BYTES);
+    const bytes = new Uint8Array(this.pageBytes);
     try {
       if (this.#file === null) throw new Error("nothing has been kept");
       for (let at = 0; at < bytes.length; ) {

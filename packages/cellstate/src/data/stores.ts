@@ -1,21 +1,27 @@
 /** Long columns of numbers, texts and bytes in the pages of a spool: appended to, then read by position. */
 import type { Values } from "@cellstate/core";
-import { PAGE_BYTES, type Page, type Spool } from "./spool.ts";
+import type { Page, Spool } from "./spool.ts";
 
-const NUMBERS_A_PAGE = PAGE_BYTES / Float64Array.BYTES_PER_ELEMENT;
+/** The last page of a store grows up to a whole one, so that a table of many columns and few rows takes little. */
+const FIRST_BYTES = 256;
 
 export class NumberStore implements Values<number> {
   readonly #spool: Spool;
+  readonly #numbersAPage: number;
   readonly #pages: Page[] = [];
   /** The page that is being filled, and the last. */
-  #tail = new Float64Array(NUMBERS_A_PAGE);
+  #tail: Float64Array<ArrayBuffer>;
   #length = 0;
+  /** Numbers in the tail. */
+  #filled = 0;
   /** The page read last: neighbours are mostly asked for together. */
-  #seen = this.#tail;
+  #seen = new Float64Array();
   #seenPage = -1;
 
   constructor(spool: Spool) {
     this.#spool = spool;
+    this.#numbersAPage = spool.pageBytes / Float64Array.BYTES_PER_ELEMENT;
+    this.#tail = new Float64Array();
   }
 
   get length(): number {
@@ -23,20 +29,29 @@ export class NumberStore implements Values<number> {
   }
 
   append(value: number): void {
-    const at = this.#length % NUMBERS_A_PAGE;
-    this.#tail[at] = value;
+    if (this.#filled === this.#tail.length) this.#grow();
+    this.#tail[this.#filled++] = value;
     this.#length++;
-    if (at < NUMBERS_A_PAGE - 1) return;
+    if (this.#filled < this.#numbersAPage) return;
     const kept = this.#spool.keep(new Uint8Array(this.#tail.buffer));
     this.#pages.push(kept);
+    this.#filled = 0;
     // A page that went into the file is free to be filled again.
-    if (typeof kept !== "number") this.#tail = new Float64Array(NUMBERS_A_PAGE);
+    if (typeof kept !== "number") this.#tail = new Float64Array();
+  }
+
+  #grow(): void {
+    const first = FIRST_BYTES / Float64Array.BYTES_PER_ELEMENT;
+    const larger = Math.min(this.#numbersAPage, Math.max(first, 2 * this.#tail.length));
+    const tail = new Float64Array(larger);
+    tail.set(this.#tail);
+    this.#tail = tail;
   }
 
   at(index: number): number | undefined {
     if (!(index >= 0 && index < this.#length)) return undefined;
-    const page = Math.floor(index / NUMBERS_A_PAGE);
-    const at = index & (NUMBERS_A_PAGE - 1);
+    const page = Math.floor(index / this.#numbersAPage);
+    const at = index - page * this.#numbersAPage;
     if (page === this.#pages.length) return this.#tail[at];
     if (page !== this.#seenPage) {
       this.#seen = new Float64Array(this.#spool.load(this.#pages[page]).buffer);
@@ -50,7 +65,7 @@ export class NumberStore implements Values<number> {
 export class ByteStore {
   readonly #spool: Spool;
   readonly #pages: Page[] = [];
-  #tail = new Uint8Array(PAGE_BYTES);
+  #tail: Uint8Array<ArrayBuffer> = new Uint8Array();
   #length = 0;
 
   constructor(spool: Spool) {
@@ -62,26 +77,36 @@ export class ByteStore {
   }
 
   append(bytes: Uint8Array): void {
+    const { pageBytes } = this.#spool;
     for (let from = 0; from < bytes.length; ) {
-      const at = this.#length % PAGE_BYTES;
-      const count = Math.min(bytes.length - from, PAGE_BYTES - at);
+      const at = this.#length % pageBytes;
+      const count = Math.min(bytes.length - from, pageBytes - at);
+      if (at + count > this.#tail.length) this.#grow(at + count);
       this.#tail.set(bytes.subarray(from, from + count), at);
       from += count;
       this.#length += count;
-      if (at + count < PAGE_BYTES) continue;
+      if (at + count < pageBytes) continue;
       const kept = this.#spool.keep(this.#tail);
       this.#pages.push(kept);
-      if (typeof kept !== "number") this.#tail = new Uint8Array(PAGE_BYTES);
+      if (typeof kept !== "number") this.#tail = new Uint8Array();
     }
+  }
+
+  #grow(least: number): void {
+    const larger = Math.max(FIRST_BYTES, 2 * this.#tail.length, least);
+    const tail = new Uint8Array(Math.min(this.#spool.pageBytes, larger));
+    tail.set(this.#tail);
+    this.#tail = tail;
   }
 
   /** A copy of [start, end). */
   slice(start: number, end: number): Uint8Array<ArrayBuffer> {
+    const { pageBytes } = this.#spool;
     const bytes = new Uint8Array(end - start);
     for (let from = start; from < end; ) {
-      const page = Math.floor(from / PAGE_BYTES);
-      const at = from % PAGE_BYTES;
-      const count = Math.min(end - from, PAGE_BYTES - at);
+      const page = Math.floor(from / pageBytes);
+      const at = from % pageBytes;
+      const count = Math.min(end - from, pageBytes - at);
       const source = page === this.#pages.length ? this.#tail : this.#spool.load(this.#pages[page]);
       bytes.set(source.subarray(at, at + count), from - start);
       from += count;
@@ -90,12 +115,13 @@ export class ByteStore {
   }
 }
 
+const SCRATCH = Buffer.allocUnsafeSlow(1 << 12);
+
 /** Texts as UTF-8; half of a surrogate pair, which UTF-8 has not, becomes U+FFFD. */
 export class TextStore implements Values<string> {
   readonly #bytes: ByteStore;
   /** Where each text ends. */
   readonly #ends: NumberStore;
-  readonly #scratch = Buffer.allocUnsafe(1 << 12);
 
   constructor(spool: Spool) {
     this.#bytes = new ByteStore(spool);
@@ -108,8 +134,8 @@ export class TextStore implements Values<string> {
 
   append(text: string): void {
     // A UTF-16 unit takes three bytes at most.
-    if (text.length * 3 <= this.#scratch.length) {
-      this.#bytes.append(this.#scratch.subarray(0, this.#scratch.write(text)));
+    if (text.length * 3 <= SCRATCH.length) {
+      this.#bytes.append(SCRATCH.subarray(0, SCRATCH.write(text)));
     } else {
       this.#bytes.append(Buffer.from(text));
     }
@@ -174,12 +200,4 @@ export function mapValues<T, U>(values: Values<T>, map: (value: T, index: number
 export function reverseValues<T>(values: Values<T>): Values<T> {
   const { length } = values;
   return { length, at: (index) => (index < 0 ? undefined : values.at(length - 1 - index)) };
-}
-
-/** All of them, in their order. */
-export function* eachValue<T>(values: Values<T>): Generator<T> {
-  for (let i = 0; i < values.length; i++) {
-    const value = values.at(i);
-    if (value !== undefined) yield value;
-  }
 }
