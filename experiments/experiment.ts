@@ -1,5 +1,6 @@
 /** What an experiment is about, and what it found: plain JSON. */
 export interface Experiment {
   readonly about: string;
-  run(): Promise<object>;
+  /** @param args What stands after its name on the command line. */
+  run(args: readonly string[]): Promise<object>;
 }

@@ -9,12 +9,13 @@
 import { keep } from "../bench/results.ts";
 import type { Experiment } from "./experiment.ts";
 import { int8 } from "./int8.ts";
+import { shapes } from "./shapes/index.ts";
 import { tinyshakespeare } from "./tinyshakespeare.ts";
 
-const EXPERIMENTS: Readonly<Record<string, Experiment>> = { tinyshakespeare, int8 };
+const EXPERIMENTS: Readonly<Record<string, Experiment>> = { tinyshakespeare, int8, shapes };
 
 async function main(): Promise<void> {
-  const [name] = process.argv.slice(2);
+  const [name, ...args] = process.argv.slice(2);
   const experiment = Object.hasOwn(EXPERIMENTS, name ?? "") ? EXPERIMENTS[name] : undefined;
   if (!experiment) {
     const rows = Object.entries(EXPERIMENTS).map(
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
     process.exitCode = name ? 2 : 0;
     return;
   }
-  const results = await experiment.run();
+  const results = await experiment.run(args);
   keep(new URL(`results/${name}.json`, import.meta.url), results);
 }
 

@@ -1,0 +1,108 @@
+/**
+ * The four shapes on real data, and the table of what they reach.
+ *
+ *     npm run experiments -- shapes                    all that have no results yet, then the table
+ *     npm run experiments -- shapes --only mnist       one of them
+ *     npm run experiments -- shapes --force            again, what has results too
+ *     npm run experiments -- shapes --threads 1        on one core; it changes the time, not the figures
+ *
+ * Each experiment's results are kept in experiments/results/shapes/NAME.json as it finishes, so that a run that was broken off goes on
+ * where it stood. The table is experiments/results/shapes.md.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { circumstances, keep } from "../../bench/results.ts";
+import { startNodeThreads } from "../../packages/cellstate/src/threads/nodeThreads.ts";
+import { createWasmEngine } from "../../packages/core/src/index.ts";
+import type { Experiment } from "../experiment.ts";
+import { missingData, type ShapeExperiment } from "./common.ts";
+import { type KeptResult, shapesTable } from "./table.ts";
+
+/** In the order of the table. */
+export const SHAPES: readonly ShapeExperiment[] = [];
+
+const RESULTS = new URL("../results/", import.meta.url);
+
+export const shapes: Experiment = {
+  about: "the four shapes, each beside its baselines, and the table results/shapes.md; an hour",
+  async run(args) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: "string" },
+        force: { type: "boolean", default: false },
+        threads: { type: "string" },
+      },
+    });
+    const { only, force, threads } = values;
+    const names = SHAPES.map(({ name }) => name);
+    if (only !== undefined && !names.includes(only)) {
+      throw new Error(`--only ${only}: no such experiment; there are ${names.join(", ")}`);
+    }
+    for (const experiment of SHAPES) {
+      if (only !== undefined && experiment.name !== only) continue;
+      if (!force && existsSync(resultFile(experiment.name))) {
+        tell(experiment.name, "has results; --force runs it again");
+        continue;
+      }
+      await runOne(experiment, threads === undefined ? undefined : Number(threads));
+      writeTable();
+    }
+    return writeTable();
+  },
+};
+
+async function runOne(experiment: ShapeExperiment, threads: number | undefined): Promise<void> {
+  const { name, about, data } = experiment;
+  const absent = missingData(data);
+  if (absent.length > 0) {
+    tell(name, `left out: ../shared/data/${absent.join(", ")} is not there`);
+    return;
+  }
+  const before = circumstances();
+  const started = await startNodeThreads(threads);
+  try {
+    // The same bits on every machine, for any number of threads.
+    const engine = createWasmEngine({ threads: started });
+    const result = await experiment.run({
+      engine,
+      quick: false,
+      tell: (line) => tell(name, line),
+    });
+    const kept: KeptResult = {
+      experiment: name,
+      about,
+      command: `npm run experiments -- shapes --only ${name}`,
+      ...before,
+      engine: `wasm, ${engine.threads === 1 ? "one thread" : `${engine.threads} threads`}`,
+      ...result,
+    };
+    keep(resultFile(name), kept);
+  } finally {
+    started.end();
+  }
+}
+
+/** Writes the Markdown of all results there are. @returns the same as JSON */
+function writeTable(): object {
+  const has = ({ name }: ShapeExperiment) => existsSync(resultFile(name));
+  const results = SHAPES.filter(has).map(
+    ({ name }): KeptResult => JSON.parse(readFileSync(resultFile(name), "utf8")),
+  );
+  const missing = SHAPES.filter((experiment) => !has(experiment)).map(({ name }) => name);
+  writeFileSync(new URL("shapes.md", RESULTS), shapesTable(results, missing));
+  return {
+    question: "What do the four shapes reach on real data, beside their baselines?",
+    command: "npm run experiments -- shapes",
+    experiments: results.map(({ experiment, rows }) => ({ experiment, rows })),
+    missing,
+  };
+}
+
+function resultFile(name: string): URL {
+  return new URL(`shapes/${name}.json`, RESULTS);
+}
+
+function tell(name: string, line: string): void {
+  process.stderr.write(`${name}: ${line}\n`);
+}
