@@ -39,9 +39,22 @@ export class CarriedStates {
     );
   }
 
-  /** The window's last states become the next window's initial ones. */
-  carry({ steps, batch }: Extent): void {
+  /**
+   * The window's last states become the next window's initial ones.
+   *
+   * @param lengths Steps of each sequence. @default all have the window's
+   */
+  carry({ steps, batch }: Extent, lengths?: readonly number[]): void {
     const numbers = this.#numbers;
+    if (lengths) {
+      for (const { offset, stride } of this.#states) {
+        for (let b = 0; b < batch; b++) {
+          const last = offset + ((lengths[b] - 1) * batch + b) * stride;
+          numbers.copyWithin(offset + (b - batch) * stride, last, last + stride);
+        }
+      }
+      return;
+    }
     for (const { offset, stride } of this.#states) {
       const size = batch * stride;
       const last = offset + (steps - 1) * size;

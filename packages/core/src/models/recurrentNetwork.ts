@@ -4,20 +4,16 @@
  */
 import type { Cell } from "../cells/cell.ts";
 import { initialiseCell } from "../cells/initialise.ts";
-import type { Engine, Extent } from "../engines/engine.ts";
+import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { StoredTensor } from "../files/safetensors.ts";
 import { fromTorch, toTorch } from "../files/torchNames.ts";
 import { ParameterLayout, type Stretch } from "../layers/parameters.ts";
-import {
-  outputSize,
-  type RecurrentLayer,
-  readCellWeights,
-  recurrentLayer,
-  writeCellWeights,
-} from "../layers/recurrent.ts";
+import { type RecurrentLayer, readCellWeights, writeCellWeights } from "../layers/recurrent.ts";
+import { directionsOf, type RecurrentStack, recurrentStack } from "../layers/stack.ts";
 import { streamKey } from "../numbers/random.ts";
 import type { InitialWeights } from "./languageModel.ts";
+import type { RecurrentCapacity } from "./recurrentPlan.ts";
 import {
   type RecurrentRun,
   RecurrentRunner,
@@ -34,6 +30,8 @@ export interface RecurrentNetworkConfig<SignalName extends string = string> {
   readonly hiddenSize: number;
   /** @default 1 */
   readonly layers?: number;
+  /** Whether each layer reads the sequence in both directions; outputs then stand side by side. @default false */
+  readonly bidirectional?: boolean;
   /** Only for a cell whose equations project. @default half the units */
   readonly projectionSize?: number;
 }
@@ -42,8 +40,10 @@ export interface RecurrentNetworkConfig<SignalName extends string = string> {
 export class RecurrentNetwork<SignalName extends string = string> {
   readonly config: RecurrentNetworkConfig<SignalName>;
   readonly parameters = new ParameterLayout();
+  readonly stack: RecurrentStack;
+  /** From below; of a layer that reads both ways, forward before backward. States are listed in this order. */
   readonly layers: readonly RecurrentLayer[];
-  /** Numbers in a vector of the output: the last layer's h. */
+  /** Numbers in a vector of the output: the last layer's h, of both directions. */
   readonly outputSize: number;
   /** In the layout of `parameters`; runners and streams copy them when they are made. */
   readonly weights: Stretch;
@@ -57,19 +57,13 @@ export class RecurrentNetwork<SignalName extends string = string> {
     config: RecurrentNetworkConfig<SignalName>,
     precision: "float32" | "float64" = "float32",
   ) {
-    const { cell, hiddenSize, projectionSize, layers: count = 1 } = config;
-    checkSizes({ ...config, layers: count });
+    const { cell, bidirectional = false, layers = 1, ...sizes } = config;
+    checkSizes({ ...config, layers });
     this.config = config;
-    const layers: RecurrentLayer[] = [];
-    let { inputSize } = config;
-    for (let index = 0; index < count; index++) {
-      const sizes = { inputSize, hiddenSize, projectionSize };
-      const layer = recurrentLayer(this.parameters, `rnn.${index}`, cell, sizes);
-      layers.push(layer);
-      inputSize = outputSize(layer);
-    }
-    this.layers = layers;
-    this.outputSize = inputSize;
+    const options = { bidirectional, learnedInitial: false };
+    this.stack = recurrentStack(this.parameters, "rnn", cell, { ...sizes, layers }, options);
+    this.layers = this.stack.layers.flatMap(directionsOf);
+    this.outputSize = this.stack.outputSize;
     const { size } = this.parameters;
     this.weights = precision === "float64" ? new Float64Array(size) : new Float32Array(size);
   }
@@ -83,13 +77,13 @@ export class RecurrentNetwork<SignalName extends string = string> {
    * @example network.load(readSafetensors(bytes, "lstm.safetensors").tensors);
    */
   load(tensors: ReadonlyMap<string, StoredTensor>, prefix = ""): void {
-    const nameOf = (name: string, index: number): string => `${prefix}${name}_l${index}`;
-    const named = this.layers.map(({ cell, sizes }, index) =>
-      fromTorch(cell, sizes, {
-        take: (name, shape) => takeTensor(tensors, nameOf(name, index), shape),
-        label: (name) => `tensor \`${nameOf(name, index)}\``,
-      }),
-    );
+    const named = this.layers.map(({ cell, sizes }, index) => {
+      const nameOf = (name: string): string => `${prefix}${name}${this.#suffix(index)}`;
+      return fromTorch(cell, sizes, {
+        take: (name, shape) => takeTensor(tensors, nameOf(name), shape),
+        label: (name) => `tensor \`${nameOf(name)}\``,
+      });
+    });
     this.layers.forEach((layer, index) => {
       writeCellWeights(layer, this.parameters, named[index], this.weights);
     });
@@ -102,19 +96,35 @@ export class RecurrentNetwork<SignalName extends string = string> {
     for (const [index, layer] of this.layers.entries()) {
       const named = readCellWeights(layer, this.parameters, this.weights);
       for (const { name, shape, data } of toTorch(layer.cell, layer.sizes, named, precision)) {
-        tensors.set(`${prefix}${name}_l${index}`, { shape, data });
+        tensors.set(`${prefix}${name}${this.#suffix(index)}`, { shape, data });
       }
     }
     return tensors;
   }
 
+  /** PyTorch's: `_l0`, `_l0_reverse`, `_l1`, … */
+  #suffix(index: number): string {
+    if (!this.config.bidirectional) return `_l${index}`;
+    return `_l${Math.floor(index / 2)}${index % 2 === 0 ? "" : "_reverse"}`;
+  }
+
   /** Lays the network out for whole sequences; a runner is made once and used for any number of them. */
-  runner(engine: Engine, capacity: Extent): RecurrentRunner {
+  runner(engine: Engine, capacity: RecurrentCapacity): RecurrentRunner {
     return new RecurrentRunner(this, engine, capacity);
   }
 
-  /** Lays the network out for one sequence that comes vector by vector. */
+  /**
+   * Lays the network out for one sequence that comes vector by vector.
+   *
+   * @throws CellstateError `option` where layers read backward: they cannot begin before the sequence has ended.
+   */
   stream(engine: Engine): RecurrentStream {
+    if (this.config.bidirectional) {
+      throw new CellstateError(
+        "option",
+        "a bidirectional network reads whole sequences; use run() or runner(), not stream()",
+      );
+    }
     return new RecurrentStream(this, engine);
   }
 
@@ -124,7 +134,8 @@ export class RecurrentNetwork<SignalName extends string = string> {
    * @param inputs [steps, batch, inputSize], row-major: time first.
    */
   run(engine: Engine, inputs: RecurrentVectors, options: RecurrentRunOptions): RecurrentRun {
-    const runner = this.runner(engine, options);
+    const { steps, batch, lengths } = options;
+    const runner = this.runner(engine, { steps, batch, hasLengths: lengths !== undefined });
     const outputs = runner.run(inputs, options).slice();
     return { outputs, state: runner.state };
   }

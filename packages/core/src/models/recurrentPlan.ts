@@ -1,15 +1,21 @@
 /** A recurrent network laid out in an engine's memory for a number of rows and steps: vectors in, vectors out. */
-import type { CompiledPlan, Engine, Extent, Tensor } from "../engines/engine.ts";
-import { type Flow, PlanBuilder, tensorOf } from "../layers/layer.ts";
+import type { CompiledPlan, Engine, Extent, Integers, Tensor } from "../engines/engine.ts";
+import { PlanBuilder } from "../layers/layer.ts";
 import type { ParameterLayout, Stretch } from "../layers/parameters.ts";
-import { planRecurrent, type RecurrentLayer, type RecurrentTensors } from "../layers/recurrent.ts";
+import { directionsOf, planStack, type RecurrentStack } from "../layers/stack.ts";
 import { CarriedStates } from "./carriedStates.ts";
 
 /** Layers, one on the other, and their weights: a `RecurrentNetwork`. */
-export interface RecurrentStack {
+export interface WeightedStack {
   readonly parameters: ParameterLayout;
-  readonly layers: readonly RecurrentLayer[];
+  readonly stack: RecurrentStack;
   readonly weights: Stretch;
+}
+
+/** What a plan has room for. */
+export interface RecurrentCapacity extends Extent {
+  /** Whether sequences may have different lengths. @default false: all have the call's steps */
+  readonly hasLengths?: boolean;
 }
 
 export class RecurrentPlan {
@@ -18,26 +24,28 @@ export class RecurrentPlan {
   readonly input: Tensor;
   /** [T·B, outputSize] */
   readonly output: Tensor;
+  /** [B]; null where all sequences have the call's steps. */
+  readonly lengths: Integers | null;
   readonly states: CarriedStates;
 
-  constructor({ parameters, layers, weights }: RecurrentStack, engine: Engine, capacity: Extent) {
+  constructor(
+    { parameters, stack, weights }: WeightedStack,
+    engine: Engine,
+    { hasLengths = false, ...capacity }: RecurrentCapacity,
+  ) {
     const builder = new PlanBuilder(parameters, capacity, "inference");
-    this.input = builder.sequence(layers[0].sizes.in);
-    const planned: RecurrentTensors[] = [];
-    let flow: Flow = { value: this.input, gradient: null };
-    for (const layer of layers) {
-      const tensors = planRecurrent(builder, layer, flow);
-      planned.push(tensors);
-      flow = tensors.output;
-    }
-    this.output = tensorOf(flow, "recurrent network");
+    this.input = builder.sequence(stack.layers[0].forward.sizes.in);
+    this.lengths = hasLengths ? builder.layout.integers(capacity.batch) : null;
+    const input = { value: this.input, gradient: null };
+    const { layers, output } = planStack(builder, stack, input, { lengths: this.lengths });
+    this.output = output.value;
     this.compiled = engine.compile({
       ...capacity,
       size: builder.layout.size,
       operations: builder.operations,
     });
     const { numbers } = this.compiled;
-    this.states = new CarriedStates(numbers, planned);
+    this.states = new CarriedStates(numbers, layers.flatMap(directionsOf));
     numbers.set(weights, builder.weightsAt);
     this.compiled.run("prepare", capacity);
     this.states.reset(capacity.batch);

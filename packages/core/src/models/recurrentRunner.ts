@@ -1,7 +1,7 @@
 /** A recurrent network over whole sequences: laid out once, run as often as wanted. */
-import type { CompiledPlan, Engine, Extent, Tensor } from "../engines/engine.ts";
+import type { CompiledPlan, Engine, Extent, Integers, Tensor } from "../engines/engine.ts";
 import type { CarriedStates, NetworkState } from "./carriedStates.ts";
-import { RecurrentPlan, type RecurrentStack } from "./recurrentPlan.ts";
+import { type RecurrentCapacity, RecurrentPlan, type WeightedStack } from "./recurrentPlan.ts";
 
 /** Numbers of vectors, one vector after the other. */
 export type RecurrentVectors = Float32Array | Float64Array | readonly number[];
@@ -17,10 +17,13 @@ export interface RecurrentRun {
 export interface RecurrentRunOptions extends Extent {
   /** What the sequences begin with: a state of [batch, units], or `carried`, what the last run ended with. @default the equations' initial state */
   readonly state?: NetworkState | "carried";
+  /** Steps of each sequence, 0 to `steps`. What is behind a sequence's end is not read, and its outputs are 0. @default all have `steps` */
+  readonly lengths?: readonly number[];
 }
 
 export class RecurrentRunner {
-  readonly capacity: Extent;
+  readonly capacity: RecurrentCapacity;
+  readonly #lengths: Integers | null;
   readonly #compiled: CompiledPlan;
   readonly #states: CarriedStates;
   readonly #input: Tensor;
@@ -31,8 +34,10 @@ export class RecurrentRunner {
   readonly #views: (Float32Array | Float64Array | undefined)[] = [];
   #batch: number;
 
-  constructor(stack: RecurrentStack, engine: Engine, capacity: Extent) {
-    const { compiled, states, input, output } = new RecurrentPlan(stack, engine, capacity);
+  constructor(stack: WeightedStack, engine: Engine, capacity: RecurrentCapacity) {
+    const plan = new RecurrentPlan(stack, engine, capacity);
+    const { compiled, states, input, output } = plan;
+    this.#lengths = plan.lengths;
     this.capacity = capacity;
     this.#compiled = compiled;
     this.#states = states;
@@ -63,10 +68,11 @@ export class RecurrentRunner {
     const { steps, batch } = extent;
     this.#check(inputs, extent);
     this.#begin(extent);
+    this.#writeLengths(extent);
     const rows = steps * batch;
     this.#write(inputs, rows);
     this.#compiled.run("forward", extent);
-    this.#states.carry(extent);
+    this.#states.carry(extent, extent.lengths);
     return this.#read(rows);
   }
 
@@ -99,6 +105,24 @@ export class RecurrentRunner {
         `runner: expected inputs of shape [T=${steps}, B=${batch}, I=${width}] ` +
           `(${steps * batch * width} numbers), got ${inputs.length} numbers`,
       );
+    }
+  }
+
+  #writeLengths({ steps, batch, lengths }: RecurrentRunOptions): void {
+    if (!this.#lengths) {
+      if (lengths === undefined) return;
+      throw new RangeError("runner: made without hasLengths, so all sequences have the same steps");
+    }
+    if (lengths !== undefined && lengths.length !== batch) {
+      throw new RangeError(`runner: expected ${batch} lengths, got ${lengths.length}`);
+    }
+    const { integers } = this.#compiled;
+    for (let b = 0; b < batch; b++) {
+      const length = lengths === undefined ? steps : lengths[b];
+      if (!(Number.isInteger(length) && length >= 0 && length <= steps)) {
+        throw new RangeError(`runner: lengths[${b}]: expected 0 to ${steps}, got ${length}`);
+      }
+      integers[this.#lengths.offset + b] = length;
     }
   }
 

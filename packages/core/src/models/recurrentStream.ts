@@ -1,7 +1,7 @@
 /** A recurrent network over one sequence that comes vector by vector: sensors, signals, anything that is not there yet. */
 import type { CompiledPlan, Engine } from "../engines/engine.ts";
 import type { CarriedStates, NetworkState } from "./carriedStates.ts";
-import { RecurrentPlan, type RecurrentStack } from "./recurrentPlan.ts";
+import { RecurrentPlan, type WeightedStack } from "./recurrentPlan.ts";
 import type { RecurrentVectors } from "./recurrentRunner.ts";
 
 const ONE_STEP = { steps: 1, batch: 1 } as const;
@@ -15,7 +15,7 @@ export class RecurrentStream {
   readonly #inputSize: number;
   readonly #output: Float32Array | Float64Array;
 
-  constructor(stack: RecurrentStack, engine: Engine) {
+  constructor(stack: WeightedStack, engine: Engine) {
     const { compiled, states, input, output } = new RecurrentPlan(stack, engine, ONE_STEP);
     const { numbers } = compiled;
     this.#compiled = compiled;

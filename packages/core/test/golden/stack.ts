@@ -32,6 +32,7 @@ export interface Config {
   readonly lengths?: readonly number[] | null;
   readonly proj_size?: number;
   readonly batch_first?: boolean;
+  readonly bidirectional?: boolean;
   readonly nonlinearity?: string | null;
   readonly zero_initial_state?: boolean;
   readonly task?: string;

@@ -52,12 +52,14 @@ describe.each(GOLDEN)("PyTorch's $name", ({ file, config }) => {
   const numbers = (name: string): Float32Array =>
     Float32Array.from(tensors.get(name)?.data ?? [], Number);
   const { input_size, hidden_size, num_layers, proj_size, batch, seq_len: steps = 1 } = config;
+  const lengths = config.lengths ?? undefined;
   const given: RecurrentNetworkConfig = {
     cell: cellOf(config),
     inputSize: input_size,
     hiddenSize: hidden_size,
     layers: num_layers,
     projectionSize: proj_size || undefined,
+    bidirectional: config.bidirectional,
   };
   const { states } = given.cell.program;
 
@@ -79,7 +81,7 @@ describe.each(GOLDEN)("PyTorch's $name", ({ file, config }) => {
       const mine = new RecurrentNetwork(given);
       mine.load(tensors);
       const state = config.zero_initial_state ? undefined : begin(mine);
-      const run = mine.run(createEngine(), numbers("input"), { steps, batch, state });
+      const run = mine.run(createEngine(), numbers("input"), { steps, batch, state, lengths });
       expectNear("output", run.outputs, numbers("output"));
       for (const { name } of states) {
         const last = run.state.flatMap((layer) => [...layer[name]]);
@@ -118,6 +120,41 @@ describe("load", () => {
     drawn.delete("bias_hh_l1");
     expect(() => kept.load(drawn)).toThrow(/bias_hh_l1/);
     expect(kept.weights.every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe("lengths", () => {
+  const config = { cell: lstmTorch, inputSize: 3, hiddenSize: 4, layers: 2, bidirectional: true };
+
+  it("give each sequence of a batch what it gets by itself, and zeros behind its end", () => {
+    const lengths = [5, 0, 2];
+    const inputs = vectors(5 * 3 * 3);
+    const { outputs } = network(config).run(engine, inputs, { steps: 5, batch: 3, lengths });
+    for (const [b, steps] of lengths.entries()) {
+      const own = Array.from({ length: steps }, (_, t) => [
+        ...inputs.subarray((t * 3 + b) * 3, (t * 3 + b) * 3 + 3),
+      ]).flat();
+      const alone = steps > 0 ? network(config).run(engine, own, { steps, batch: 1 }).outputs : [];
+      for (let t = 0; t < 5; t++) {
+        const row = [...outputs.subarray((t * 3 + b) * 8, (t * 3 + b) * 8 + 8)];
+        expect(row).toEqual(t < steps ? [...alone.slice(t * 8, t * 8 + 8)] : Array(8).fill(0));
+      }
+    }
+  });
+
+  it("are refused where they are not the batch's, or the runner was made without", () => {
+    const runner = network(config).runner(engine, { steps: 2, batch: 2, hasLengths: true });
+    const run = (lengths: number[]) => () =>
+      runner.run(vectors(12), { steps: 2, batch: 2, lengths });
+    expect(run([1])).toThrow("runner: expected 2 lengths, got 1");
+    expect(run([1, 3])).toThrow("runner: lengths[1]: expected 0 to 2, got 3");
+    const plain = network(config).runner(engine, { steps: 2, batch: 2 });
+    expect(() => plain.run(vectors(12), { steps: 2, batch: 2, lengths: [1, 2] })).toThrow(
+      "runner: made without hasLengths, so all sequences have the same steps",
+    );
+    expect(() => network(config).stream(engine)).toThrow(
+      "a bidirectional network reads whole sequences; use run() or runner(), not stream()",
+    );
   });
 });
 
