@@ -6,7 +6,11 @@ import type { Cell } from "../cells/cell.ts";
 import { CellstateError } from "../errors.ts";
 import type { JsonObject } from "../files/json.ts";
 import { decodeModel, encodeModel, TensorReader } from "../files/modelFile.ts";
-import type { CellMetadata, NetworkConfigMetadata } from "../files/networkMetadata.ts";
+import {
+  type CellMetadata,
+  type NetworkConfigMetadata,
+  networkConfig,
+} from "../files/networkMetadata.ts";
 import type { StoredTensor } from "../files/safetensors.ts";
 import { shown } from "../files/shown.ts";
 import { fromTorch, torchShapes, toTorch } from "../files/torchNames.ts";
@@ -31,7 +35,8 @@ export function encodeNetwork({ network, task }: FiledNetwork): Uint8Array<Array
     for (const [name, tensor] of partTensors(network, part)) tensors.set(name, tensor);
   }
   const precision = network.weights instanceof Float64Array ? "float64" : "float32";
-  const config = metadataOf(network.config);
+  // In the checker's order: what is read and written again is the same bytes.
+  const config = networkConfig(metadataOf(network.config), "config");
   const metadata = { config, task, training: network.training, precision } as const;
   return encodeModel({ kind: KIND, metadata, tensors });
 }

@@ -22,6 +22,8 @@ export interface WritingOptions {
   readonly beamSize?: number;
   /** α of the length normalisation; 0 compares plain log p. @default 1 */
   readonly lengthPenalty?: number;
+  /** Tokens that are never written: the start, what stands for unknown words. @default none */
+  readonly banned?: readonly number[];
   /** Draws tokens by chance in place of the likeliest; needs a beam of 1. @default none */
   readonly sampling?: SamplingOptions & { readonly seed: number };
 }
@@ -92,12 +94,9 @@ export function writeBatch(
       const next = beam.advance((k) => {
         const row = step * rows + i * beamSize + k;
         const at = outputs.offset + row * outputs.stride;
-        logSoftmax(numbers, at, logits);
+        logSoftmax(numbers, at, logits, options.banned);
         if (!draw) return { logits, only: null };
-        return {
-          logits,
-          only: draw(numbers.subarray(at, at + output.size), batch.examples[i], step),
-        };
+        return { logits, only: draw(logits, batch.examples[i], step) };
       });
       next.forEach(({ parent, token }, k) => {
         parents[i * beamSize + k] = i * beamSize + parent;
@@ -134,18 +133,24 @@ function normaliser(length: number, alpha: number): number {
 /** A token by chance, a function of the example, the step and the seed alone. */
 function drawing(size: number, { seed, ...options }: SamplingOptions & { readonly seed: number }) {
   const sampler = new Sampler(size, options);
-  return (logits: Float32Array | Float64Array, example: number, step: number): number =>
+  return (logits: Float64Array, example: number, step: number): number =>
     sampler.draw(logits, uniform(streamKey(seed, "writing", example), step));
 }
 
-/** to[v] = log softmax of the row at `at`. */
-function logSoftmax(numbers: Float32Array | Float64Array, at: number, to: Float64Array): void {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let v = 0; v < to.length; v++) most = Math.max(most, numbers[at + v]);
+/** to[v] = log softmax of the row at `at`, over the tokens that are not banned. */
+function logSoftmax(
+  numbers: Float32Array | Float64Array,
+  at: number,
+  to: Float64Array,
+  banned: readonly number[] = [],
+): void {
+  for (let v = 0; v < to.length; v++) to[v] = numbers[at + v];
+  for (const token of banned) to[token] = Number.NEGATIVE_INFINITY;
+  const most = to.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   let sum = 0;
-  for (let v = 0; v < to.length; v++) sum += exp(numbers[at + v] - most);
+  for (let v = 0; v < to.length; v++) sum += exp(to[v] - most);
   const whole = most + log(sum);
-  for (let v = 0; v < to.length; v++) to[v] = numbers[at + v] - whole;
+  for (let v = 0; v < to.length; v++) to[v] -= whole;
 }
 
 /** The decoder's states after a step go to the rows of the hypotheses that go on from them. */

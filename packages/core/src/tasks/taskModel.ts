@@ -17,6 +17,7 @@ import type { WritingOptions } from "../models/networkWriting.ts";
 import { type AnyTask, taskFromJson } from "./index.ts";
 import { type NetworkChoice, networkConfigFor } from "./networkChoice.ts";
 import type { Task } from "./task.ts";
+import { START, UNKNOWN } from "./textTokens.ts";
 
 /** Any task, seen by what it reads and answers. */
 type TaskLike<Input, Prediction> = Task<string, Input, never, Prediction>;
@@ -80,7 +81,7 @@ export function decodeTaskModel(bytes: Uint8Array, name: string): TaskModel<AnyT
 }
 
 export interface PredictorOptions extends RunnerOptions {
-  /** For tasks that write. @default greedy, up to twice the longest target seen in training */
+  /** For tasks that write. @default greedy, no unknown words, up to twice the longest target seen in training */
   readonly writing?: Partial<WritingOptions>;
 }
 
@@ -97,7 +98,7 @@ export class Predictor<Input, Prediction> {
   ) {
     this.#task = model.task;
     this.#runner = new NetworkRunner(model.network, engine, options);
-    this.#writing = { mostSteps: mostStepsOf(model.task), ...writing };
+    this.#writing = { mostSteps: mostStepsOf(model.task), banned: [UNKNOWN, START], ...writing };
   }
 
   /**
