@@ -11,10 +11,10 @@ import { ENGINE_KINDS, type EngineKind } from "../engine/choose.ts";
 import { DEFAULTS, type TrainSettings } from "./settings.ts";
 
 /** Plain JSON. */
-export interface RunState {
+export interface RunState<Settings = TrainSettings> {
   /** The version that wrote it. */
   readonly cellstate: string;
-  readonly settings: TrainSettings;
+  readonly settings: Settings;
   /** The engine's name, with a library's and its version: what the bits of the weights depend on. */
   readonly engine: string;
   /** Of a run with lent products, where the last digits may depend on them. */
@@ -22,7 +22,7 @@ export interface RunState {
   /** Names of those that computed before it, in a run that was gone on with by another. */
   readonly earlierEngines?: readonly string[];
   readonly files: readonly { readonly name: string; readonly size: number }[];
-  /** Of the texts. */
+  /** Of the data. */
   readonly sha256: string;
   /** What the run began with, and how that had been trained; null for initial weights. */
   readonly from: { readonly model: string; readonly training: unknown } | null;
@@ -32,7 +32,7 @@ export interface RunState {
 const MODEL = "model";
 
 export function writeRunCheckpoint(
-  state: RunState,
+  state: RunState<object>,
   model: Uint8Array<ArrayBuffer>,
   { progress, arrays }: TrainingSnapshot,
 ): Checkpoint {
@@ -40,19 +40,29 @@ export function writeRunCheckpoint(
   return { state: plain, arrays: { ...arrays, [MODEL]: model } };
 }
 
-export interface ReadRunCheckpoint {
-  readonly state: RunState;
+export interface ReadRunCheckpoint<Settings = TrainSettings> {
+  readonly state: RunState<Settings>;
   /** Which of the engines `state.engine` is. */
   readonly engineKind: EngineKind;
   readonly model: Uint8Array;
   readonly snapshot: TrainingSnapshot;
 }
 
+/** Of a run that trains a language model. @throws CellstateError as `readCheckpointOf`. */
+export function readRunCheckpoint(checkpoint: Checkpoint, path: string): ReadRunCheckpoint {
+  return readCheckpointOf(checkpoint, path, DEFAULTS);
+}
+
 /**
  * @param path For messages.
+ * @param pattern Settings such as the run must have: each of this type, or where it is null a number or text.
  * @throws CellstateError `file-format` where the file is a checkpoint, but not of such a run.
  */
-export function readRunCheckpoint({ state, arrays }: Checkpoint, path: string): ReadRunCheckpoint {
+export function readCheckpointOf<Settings extends object>(
+  { state, arrays }: Checkpoint,
+  path: string,
+  pattern: Settings,
+): ReadRunCheckpoint<Settings> {
   const fail = (what: string): never => {
     throw new CellstateError("file-format", `${path}: ${what}; train anew without --resume`);
   };
@@ -67,7 +77,7 @@ export function readRunCheckpoint({ state, arrays }: Checkpoint, path: string): 
   }
   const { settings, progress, engine, threads, earlierEngines, files, sha256, from, cellstate } =
     state;
-  if (!isLike(settings, DEFAULTS)) return fail("the checkpoint's settings are not those of a run");
+  if (!isLike(settings, pattern)) return fail("the checkpoint's settings are not those of a run");
   const engineKind = ENGINE_KINDS.find(
     (known) => known === Reflect.get(Object(settings), "engine"),
   );
@@ -78,7 +88,7 @@ export function readRunCheckpoint({ state, arrays }: Checkpoint, path: string): 
     state: {
       cellstate: String(cellstate),
       // Checked just above: every setting is there, and of a type that settings have.
-      settings: settings as unknown as TrainSettings,
+      settings: settings as unknown as Settings,
       engine: typeof engine === "string" ? engine : engineKind,
       ...(Number.isInteger(threads) ? { threads: Number(threads) } : {}),
       ...(Array.isArray(earlierEngines) ? { earlierEngines: earlierEngines.map(String) } : {}),

@@ -3,7 +3,6 @@
 import { existsSync } from "node:fs";
 import {
   CellstateError,
-  type Checkpoint,
   createLanguageModel,
   decodeLanguageModel,
   encodeLanguageModel,
@@ -15,6 +14,7 @@ import {
   type TokenDocument,
   type TrainingSnapshot,
   type TrainOptions,
+  train,
 } from "@cellstate/core";
 import { COMMAND_NAME } from "../commandName.ts";
 import { resolveCell } from "../commands/common.ts";
@@ -38,27 +38,8 @@ import {
   type TrainSettings,
 } from "./settings.ts";
 import type { TrainArguments } from "./trainArguments.ts";
-import type { RunResult } from "./trainRun.ts";
-
-export interface PreparedRun {
-  readonly model: LanguageModel;
-  readonly settings: TrainSettings;
-  /** What is to compute; nothing of it is started yet. */
-  readonly choice: EngineChoice;
-  readonly corpus: Corpus;
-  readonly training: readonly TokenDocument[];
-  readonly validation: readonly TokenDocument[];
-  readonly train: Omit<TrainOptions, "engine" | "documents" | "validation" | "signal" | "resume">;
-  /** Null for a run that begins. */
-  readonly resume: TrainingSnapshot | null;
-  /** Those that a resumed run had, where its last digits may depend on them. */
-  readonly threads: number | undefined;
-  /** What a person should know before it starts, a line each. */
-  readonly notes: readonly string[];
-  checkpoint(snapshot: TrainingSnapshot, threads: number): Checkpoint;
-  /** How the model came to be; nothing in it differs from one run of the same settings to the next. */
-  record(result: RunResult): Readonly<Record<string, unknown>>;
-}
+import type { PreparedTraining } from "./training.ts";
+import { type RunResult, textSampler } from "./trainRun.ts";
 
 /**
  * @throws UsageError where options contradict each other, the model of `--from`, or the checkpoint.
@@ -68,7 +49,7 @@ export function prepareRun(
   files: readonly string[],
   given: TrainArguments,
   checkpointPath: string,
-): PreparedRun {
+): PreparedTraining {
   checkEngineArguments(given);
   const typed = pickSettings(given);
   const preset = given.preset === undefined ? {} : PRESETS[given.preset].settings;
@@ -93,7 +74,15 @@ export function prepareRun(
     },
     precisionOf(settings),
   );
-  return assemble({ ...beginning(settings), model, corpus, resume: null, notes, from: null });
+  return assemble({
+    ...beginning(settings),
+    names: files,
+    model,
+    corpus,
+    resume: null,
+    notes,
+    from: null,
+  });
 }
 
 /** The engine of a run that begins: `auto` is decided, once for all of it. */
@@ -107,7 +96,11 @@ function beginning(settings: TrainSettings): Pick<Parts, "settings" | "choice" |
   };
 }
 
-function resumeRun(files: readonly string[], given: TrainArguments, path: string): PreparedRun {
+function resumeRun(
+  files: readonly string[],
+  given: TrainArguments,
+  path: string,
+): PreparedTraining {
   const typed = pickSettings(given);
   const {
     state,
@@ -159,7 +152,8 @@ function resumeRun(files: readonly string[], given: TrainArguments, path: string
   };
   const threads = same ? state.threads : undefined;
   const { from } = state;
-  return assemble({ model, settings, choice, engines, threads, corpus, resume, notes, from });
+  const parts = { model, settings, choice, engines, threads, corpus, resume, notes, from };
+  return assemble({ ...parts, names: files });
 }
 
 /** What was typed may be left out or be what the run began with. @throws UsageError */
@@ -208,7 +202,7 @@ function fineTune(
   typed: Partial<TrainSettings>,
   from: string,
   notes: readonly string[],
-): PreparedRun {
+): PreparedTraining {
   for (const name of SHAPE_NAMES) {
     if (typed[name] === undefined) continue;
     throw new UsageError(
@@ -229,6 +223,7 @@ function fineTune(
   const corpus = readCorpus(files, source.vocabulary);
   const unknown = describeUnknown(corpus);
   return assemble({
+    names: files,
     ...beginning({
       ...settings,
       dropout,
@@ -247,6 +242,8 @@ function fineTune(
 }
 
 interface Parts {
+  /** As typed. */
+  readonly names: readonly string[];
   readonly model: LanguageModel;
   readonly settings: TrainSettings;
   readonly choice: EngineChoice;
@@ -258,8 +255,9 @@ interface Parts {
   readonly from: RunState["from"];
 }
 
-function assemble(parts: Parts): PreparedRun {
+function assemble(parts: Parts): PreparedTraining {
   const { model, settings: asked, choice, engines, threads, corpus, resume, notes, from } = parts;
+  const { names } = parts;
   const { validation: share, seed } = asked;
   const { training, validation } = splitDocuments(corpus.documents, share, seed);
   const settings = withLength(asked, training);
@@ -267,35 +265,82 @@ function assemble(parts: Parts): PreparedRun {
   const state: RunState = { cellstate: VERSION, settings, ...engines, files, sha256, from };
   // The model's shape and alphabet travel in the checkpoint; its weights there are those of the snapshot.
   const shape = encodeLanguageModel(model);
+  const options = trainOptions(settings);
   return {
-    model,
     settings,
+    length: options.length,
     choice,
-    corpus,
-    training,
-    validation,
-    train: trainOptions(settings),
     resume,
     notes,
     threads,
+    parameterCount: model.parameterCount,
+    unit: "tokens",
+    about: {},
+    summary: (out) => summary({ model, corpus, settings, validation, names }, out),
+    train: ({ engine, signal }) =>
+      train(model, {
+        ...{ ...options, engine, signal, documents: training, validation },
+        resume: resume ?? undefined,
+      }),
+    sampler: (engine) => textSampler(model, engine),
     checkpoint: (snapshot, count) =>
       writeRunCheckpoint(
         choice.kind === "blas" ? { ...state, threads: count } : state,
         shape,
         snapshot,
       ),
-    record: ({ progress, trainLoss, validationLoss }) => ({
-      ...state,
-      steps: progress.step,
-      epochs: progress.epoch,
-      trainLoss,
-      validationLoss,
-      bestStep: progress.bestLoss === null ? null : progress.bestStep,
-    }),
+    encode: (result) => {
+      model.training = recordOf(state, result);
+      return encodeLanguageModel(model);
+    },
+    test: () => null,
+    next: (shown) => `${COMMAND_NAME} generate ${shown}`,
+    soFar: (shown) => `${shown} writes as it learnt so far`,
   };
 }
 
-function trainOptions(settings: TrainSettings): PreparedRun["train"] {
+/** How a model came to be; nothing in it differs from one run of the same settings to the next. */
+export function recordOf(
+  state: RunState<object>,
+  { progress, trainLoss, validationLoss }: RunResult,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...state,
+    steps: progress.step,
+    epochs: progress.epoch,
+    trainLoss,
+    validationLoss,
+    bestStep: progress.bestLoss === null ? null : progress.bestStep,
+  };
+}
+
+interface Summarised extends Pick<Parts, "model" | "corpus" | "settings" | "names"> {
+  readonly validation: readonly TokenDocument[];
+}
+
+/** What is about to happen: the text, the model. */
+function summary(
+  { model, corpus, settings, validation, names }: Summarised,
+  out: string,
+): string[] {
+  const { config, vocabulary, parameterCount } = model;
+  const documents =
+    corpus.documents.length === 1 ? "" : ` in ${grouped(corpus.documents.length)} documents`;
+  const heldOut = validation.reduce(
+    (sum, { tokens, context = 0 }) => sum + tokens.length - context,
+    0,
+  );
+  const layers = config.layers === 1 ? "one layer" : `${config.layers} layers`;
+  return [
+    `${shownPath(names.join(" "))}: ${grouped(corpus.tokens)} ${vocabulary.kind}${documents}, ${grouped(vocabulary.size)} different` +
+      `${heldOut === 0 ? "" : `; ${grouped(heldOut)} held out`}`,
+    `${shownPath(out)}: ${config.cell.name}, ${layers} of ${config.hiddenSize}, ${grouped(parameterCount)} parameters; seed ${settings.seed}`,
+  ];
+}
+
+function trainOptions(
+  settings: TrainSettings,
+): Omit<TrainOptions, "engine" | "documents" | "validation" | "signal" | "resume"> {
   const { epochs, steps, minutes, clipNorm, clipValue } = settings;
   return {
     length: minutes !== null ? { minutes } : steps !== null ? { steps } : { epochs: epochs ?? 1 },
@@ -357,10 +402,4 @@ function pickSettings(given: TrainArguments): Partial<TrainSettings> {
 /** `hiddenSize` → `--hidden-size` */
 function optionOf(setting: string): string {
   return `--${setting.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** What one types to go on with a run that stopped. */
-export function resumeCommand(files: readonly string[], given: TrainArguments): string {
-  const out = given.out === undefined ? [] : ["--out", shellQuoted(given.out)];
-  return [`${COMMAND_NAME} train`, ...files.map(shellQuoted), ...out, "--resume"].join(" ");
 }

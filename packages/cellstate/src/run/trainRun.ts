@@ -1,6 +1,6 @@
 /**
- * One training run with all around it: the model from settings (or from another model, or from a checkpoint), progress, checkpoints
- * by the clock, the log, Ctrl-C. What it leaves behind: a model, a checkpoint beside it, and a result.
+ * One training run with all around it: progress, checkpoints by the clock, samples of what the model writes. What it trains, it does not
+ * know: training is a stream of events.
  */
 import {
   type Engine,
@@ -8,31 +8,34 @@ import {
   LanguageModel,
   type TokenDocument,
   type TrainingEvent,
+  type TrainingLength,
   type TrainingProgress,
   type TrainingSnapshot,
   type TrainOptions,
   train,
   trainingLoss,
+  type Weights,
 } from "@cellstate/core";
 import type { Progress, RunState } from "../terminal/progress.ts";
 import { Speedometer } from "./speedometer.ts";
 
-export interface RunOptions {
-  readonly engine: Engine;
-  readonly training: readonly TokenDocument[];
-  readonly validation: readonly TokenDocument[];
-  /** What `train` is told besides documents, engine, signal and snapshot. */
-  readonly train: Omit<TrainOptions, "engine" | "documents" | "validation" | "signal" | "resume">;
+export interface FollowOptions {
+  readonly length: TrainingLength;
   readonly progress: Progress;
-  readonly signal?: AbortSignal;
-  readonly resume?: TrainingSnapshot;
+  /** Whether the run goes on from a checkpoint. */
+  readonly isResumed?: boolean;
   /** Called with all that is needed to go on: after the first step of a run that begins, about so often, and at the end. */
   readonly checkpoint?: { readonly everySeconds: number; save(snapshot: TrainingSnapshot): void };
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Which of several trainings of one model this is. */
   readonly lesson?: RunState["lesson"];
-  /** Seconds between samples of what the model writes; 0 for none. */
-  readonly sampleEvery?: number;
+  /** What the speed counts. @default tokens */
+  readonly unit?: string;
+  /** What the model writes now and then, so many seconds apart. It changes nothing of the run. */
+  readonly samples?: {
+    readonly everySeconds: number;
+    write(weights: Weights, step: number): string;
+  };
 }
 
 export interface RunResult {
@@ -46,21 +49,16 @@ export interface RunResult {
   readonly tokensPerSecond: number;
 }
 
-/** Trains a model in place. @throws CellstateError `not-finite`, after the last good state was saved. */
-export async function runTraining(model: LanguageModel, options: RunOptions): Promise<RunResult> {
-  const { engine, progress, checkpoint, onEvent } = options;
+/** Sees a training through to its end. @throws CellstateError `not-finite`, after the last good state was saved. */
+export async function followTraining(
+  events: AsyncIterable<TrainingEvent>,
+  options: FollowOptions,
+): Promise<RunResult> {
+  const { length, progress, checkpoint, samples, onEvent } = options;
   const speed = new Speedometer();
-  const samples = new Sampling(model, engine, options.sampleEvery ?? 0);
-  const { length } = options.train;
-  const events = train(model, {
-    ...options.train,
-    engine,
-    documents: options.training,
-    validation: options.validation,
-    signal: options.signal,
-    resume: options.resume,
-  });
-  let savedAt = options.resume ? performance.now() : Number.NEGATIVE_INFINITY;
+  const everyMs = 1000 * (samples?.everySeconds ?? 0);
+  let sampleAt = performance.now() + everyMs / 2;
+  let savedAt = options.isResumed ? performance.now() : Number.NEGATIVE_INFINITY;
   let smoothed: number | null = null;
   let last: TrainingEvent | null = null;
   for await (const event of events) {
@@ -70,10 +68,14 @@ export async function runTraining(model: LanguageModel, options: RunOptions): Pr
     if (event.kind === "step") smoothed = smoothLoss(smoothed, event.loss);
     speed.add(event.progress.tokens, now);
     const state = { ...stateOf(event.progress, length, smoothed, speed), lesson: options.lesson };
-    if (event.kind === "validation") progress.validated(state, event.best);
+    const shown = options.unit === undefined ? state : { ...state, unit: options.unit };
+    if (event.kind === "validation") progress.validated(shown, event.best);
     if (event.kind === "step") {
-      progress.update(state);
-      if (samples.due(now)) progress.sample(samples.write(event.weights, event.progress.step));
+      progress.update(shown);
+      if (samples && now >= sampleAt) {
+        sampleAt = now + everyMs;
+        progress.sample(samples.write(event.weights, event.progress.step));
+      }
     }
     const due = checkpoint && now - savedAt >= checkpoint.everySeconds * 1000;
     if (checkpoint && (due || event.kind === "done")) {
@@ -84,6 +86,22 @@ export async function runTraining(model: LanguageModel, options: RunOptions): Pr
   progress.done();
   if (last?.kind !== "done") throw new RangeError("a run ended without its last event");
   return resultOf(last.progress, last.reason);
+}
+
+export interface RunOptions extends Pick<FollowOptions, "progress" | "lesson"> {
+  readonly engine: Engine;
+  readonly training: readonly TokenDocument[];
+  readonly validation: readonly TokenDocument[];
+  /** What `train` is told besides documents, engine and signal. */
+  readonly train: Omit<TrainOptions, "engine" | "documents" | "validation" | "signal" | "resume">;
+  readonly signal?: AbortSignal;
+}
+
+/** Trains a language model in place, without checkpoints. */
+export function runTraining(model: LanguageModel, options: RunOptions): Promise<RunResult> {
+  const { engine, training: documents, validation, signal, progress, lesson } = options;
+  const events = train(model, { ...options.train, engine, documents, validation, signal });
+  return followTraining(events, { length: options.train.length, progress, lesson });
 }
 
 /** The figures of a run that stands where `progress` says. */
@@ -101,7 +119,7 @@ export function resultOf(progress: TrainingProgress, reason: RunResult["reason"]
 
 function stateOf(
   progress: Readonly<TrainingProgress>,
-  length: TrainOptions["length"],
+  length: TrainingLength,
   loss: number | null,
   speed: Speedometer,
 ): RunState {
@@ -126,29 +144,14 @@ function smoothLoss(mean: number | null, loss: number): number {
   return mean === null ? loss : mean + (loss - mean) / 30;
 }
 
-/** Now and then, something that the model writes as it is just now. It changes nothing of the run. */
-class Sampling {
-  readonly #copy: LanguageModel;
-  readonly #engine: Engine;
-  readonly #everyMs: number;
-  #nextAt: number;
-
-  constructor(model: LanguageModel, engine: Engine, everySeconds: number) {
-    this.#copy = new LanguageModel(model.config, engine.precision);
-    this.#engine = engine;
-    this.#everyMs = everySeconds * 1000;
-    this.#nextAt = performance.now() + this.#everyMs / 2;
-  }
-
-  due(now: number): boolean {
-    if (this.#everyMs === 0 || now < this.#nextAt) return false;
-    this.#nextAt = now + this.#everyMs;
-    return true;
-  }
-
-  write(weights: LanguageModel["weights"], step: number): string {
-    this.#copy.weights = weights.slice();
-    const options = { engine: this.#engine, length: 160, temperature: 0.8, seed: step };
-    return [...generate(this.#copy, options)].join("");
-  }
+/** Something that a language model writes with some weights; the model itself is left alone. */
+export function textSampler(
+  { config }: LanguageModel,
+  engine: Engine,
+): (weights: Weights, step: number) => string {
+  const copy = new LanguageModel(config, engine.precision);
+  return (weights, step) => {
+    copy.weights = weights.slice();
+    return [...generate(copy, { engine, length: 160, temperature: 0.8, seed: step })].join("");
+  };
 }

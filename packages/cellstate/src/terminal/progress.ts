@@ -21,6 +21,8 @@ export interface RunState {
   readonly loss: number;
   readonly validationLoss: number | null;
   readonly tokensPerSecond: number;
+  /** What the speed counts. @default tokens */
+  readonly unit?: string;
   readonly secondsLeft: number;
 }
 
@@ -144,6 +146,7 @@ export function formatState(
   { width, style }: Pick<Output, "width" | "style">,
 ): string {
   const { step, totalSteps, validationLoss, tokensPerSecond, secondsLeft } = state;
+  const { unit = "tokens" } = state;
   const parts: { text: string; shown: string }[] = [];
   let used = 0;
   const add = (text: string, shown = text): void => {
@@ -161,7 +164,7 @@ export function formatState(
   }
   add(`${duration(secondsLeft)} left`);
   add(`step ${grouped(step)}/${grouped(totalSteps)}`);
-  add(`${grouped(tokensPerSecond)} tokens/s`);
+  add(`${grouped(tokensPerSecond)} ${unit}/s`);
   const room = Math.min(curve.length, width - used - 3, LossCurve.MOST);
   if (room >= 8) {
     // Beside the loss, whose curve it is.
@@ -174,6 +177,7 @@ export function formatState(
 /** One line for logs: nothing in it moves. */
 export function formatPlain(state: RunState): string {
   const { step, totalSteps, loss, validationLoss, tokensPerSecond, secondsLeft } = state;
+  const { unit = "tokens" } = state;
   return [
     `step ${step}/${totalSteps}`,
     epochText(state),
@@ -181,7 +185,7 @@ export function formatPlain(state: RunState): string {
     ...(validationLoss === null ? [] : [`validation ${validationLoss.toFixed(4)}`]),
     // A run of a moment has no speed yet.
     ...(tokensPerSecond > 0
-      ? [`${Math.round(tokensPerSecond)} tokens/s`, `${duration(secondsLeft)} left`]
+      ? [`${Math.round(tokensPerSecond)} ${unit}/s`, `${duration(secondsLeft)} left`]
       : []),
   ].join("  ");
 }
