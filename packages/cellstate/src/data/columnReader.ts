@@ -1,5 +1,5 @@
 /** Takes a column's fields in one by one, and keeps them as what they turn out to be. */
-import type { Values } from "@cellstate/core";
+import type { TableColumn, Values } from "@cellstate/core";
 import { judge, numberOf, type Reading, Tally, TEXT, textOf, type Verdict } from "./reading.ts";
 import type { Spool } from "./spool.ts";
 import { NumberStore, TextStore } from "./stores.ts";
@@ -21,14 +21,23 @@ export class ColumnReader {
   /** Whether the tally is complete, and the fields are read once more. */
   #again = false;
 
-  constructor(name: string, spool: Spool, commas: "never" | "perhaps" | "likely", asText: boolean) {
+  readonly #wanted: TableColumn["kind"] | undefined;
+
+  /** @param wanted The kind, where it is settled; `asItStands` takes fields as words without looking at them. */
+  constructor(
+    name: string,
+    spool: Spool,
+    commas: "never" | "perhaps" | "likely",
+    wanted: TableColumn["kind"] | "asItStands" | undefined,
+  ) {
     this.name = name;
     this.tally = new Tally(commas !== "never");
     this.#commas = commas;
     this.#spool = spool;
     this.#numbers = new NumberStore(spool);
     this.#texts = new TextStore(spool);
-    if (asText) {
+    this.#wanted = wanted === "asItStands" ? "text" : wanted;
+    if (wanted === "asItStands") {
       this.#waiting = null;
       this.#again = true;
     }
@@ -47,7 +56,7 @@ export class ColumnReader {
   }
 
   #look(): void {
-    this.#reading = judge(this.tally, this.#commas).reading;
+    this.#reading = judge(this.tally, this.#commas, this.#wanted).reading;
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
     for (const field of waiting) this.#keep(field);
@@ -61,7 +70,7 @@ export class ColumnReader {
   /** What the column is, and whether its fields must be pushed once more because the first look was wrong. */
   settle(): { readonly verdict: Verdict; readonly again: boolean } {
     if (this.#waiting !== null) this.#look();
-    const verdict = judge(this.tally, this.#commas);
+    const verdict = judge(this.tally, this.#commas, this.#wanted);
     const again = !sameReading(verdict.reading, this.#reading);
     if (again) {
       this.#reading = verdict.reading;

@@ -16,6 +16,13 @@ import type { TableSource } from "./tableSource.ts";
 export interface ReadTableOptions extends SpoolOptions {
   /** `text` takes every field as it stands: no numbers, no times, nothing joined, dropped or turned. @default "inferred" */
   readonly columns?: "inferred" | "text";
+  /**
+   * What columns are, by their names, where that is settled: the table a model predicts from has the kinds of the one it was trained with,
+   * whatever its few rows look like. A name that the table has not is passed over.
+   */
+  readonly kinds?: Readonly<Record<string, TableColumn["kind"]>>;
+  /** Keeps columns that only number the rows. @default false */
+  readonly keepRowNumbers?: boolean;
   /** Whether row numbers are dropped, parts of times joined and a table that begins with the newest row turned. @default true */
   readonly tidy?: boolean;
 }
@@ -46,12 +53,16 @@ export interface TableFile extends Table {
  * row with too few or too many fields, a word or an infinity among numbers, a file that is no text.
  */
 export async function readTable(path: string, options: ReadTableOptions = {}): Promise<TableFile> {
-  const { columns: kinds = "inferred", tidy = true } = options;
+  const { columns: how = "inferred", kinds = {}, tidy = true, keepRowNumbers = false } = options;
   const source = await openTable(path);
   const names = nameColumns(source.columns, path);
   const spool = new Spool(options);
-  const asText = kinds === "text";
-  const readers = names.map((name) => new ColumnReader(name, spool, source.decimalComma, asText));
+  const asText = how === "text";
+  const settled = new Map(Object.entries(kinds));
+  const readers = names.map(
+    (name) =>
+      new ColumnReader(name, spool, source.decimalComma, asText ? "asItStands" : settled.get(name)),
+  );
   await source.read(
     (column, field, place) => readers[column].push(field, place),
     () => true,
@@ -62,7 +73,7 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
   const file =
     asText || !tidy
       ? { ...table, notes: notesOf(readers, [], [], lines) }
-      : tidied(table, readers, spool, lines);
+      : tidied(table, readers, spool, lines, keepRowNumbers);
   return { ...file, spooled: spool.spooled };
 }
 
@@ -159,16 +170,18 @@ function tableOf(path: string, readers: readonly ColumnReader[]): Table {
 
 /** Names under which people and programs number their rows. */
 const ROW_NUMBER =
-  /^(?:no\.?|nr\.?|#|n|id|idx|index|row|row ?(?:no|nr|num|number|id|names?)|obs|observation|unnamed: 0|column 1)$/i;
+  /^(?:no\.?|nr\.?|#|id|idx|index|row|row ?(?:no|nr|num|number|id|names?)|obs|observation|unnamed: 0|column 1)$/i;
 
 function tidied(
   table: Table,
   readers: readonly ColumnReader[],
   spool: Spool,
   lines: string[],
+  keepRowNumbers: boolean,
 ): Table & { readonly notes: TableNotes } {
   const tallies = new Map(readers.map(({ name, tally }) => [name, tally]));
   const numbersRows = ({ kind, name }: TableColumn): boolean =>
+    !keepRowNumbers &&
     kind === "number" &&
     tallies.get(name)?.counts === true &&
     ROW_NUMBER.test(name.replaceAll("_", " "));

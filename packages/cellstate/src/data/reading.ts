@@ -2,6 +2,7 @@
  * What a column holds, decided over all its rows: numbers, times or words. A column of numbers with a few words among them is an
  * error that names the first of them, not a column of words.
  */
+import type { TableColumn } from "@cellstate/core";
 import { isInfinite, isMissing, parseDecimalComma, parseNumber } from "./numbers.ts";
 import type { Field } from "./tableSource.ts";
 import { type DateOrder, parseTime } from "./times.ts";
@@ -12,6 +13,7 @@ export type Reading =
   | { readonly kind: "text" };
 
 export const TEXT: Reading = { kind: "text" };
+const TIME: Reading = { kind: "time", order: "yearFirst" };
 const NUMBER: Reading = { kind: "number", decimal: "." };
 
 /** With a larger share than this of numbers (or times), what is none is an error. */
@@ -39,6 +41,7 @@ export class Tally {
   commas = 0;
   /** Numbers such as `3,142`, which may be thousands. */
   thousands = 0;
+  firstNumber: Spot | null = null;
   firstPoint: Spot | null = null;
   firstComma: Spot | null = null;
   infinite = 0;
@@ -69,7 +72,7 @@ export class Tally {
     this.rows++;
     if (typeof field === "string") return this.#addText(field, place);
     if (typeof field === "number" && !Number.isNaN(field)) {
-      if (Number.isFinite(field)) return this.#addNumber(field);
+      if (Number.isFinite(field)) return this.#addNumber(field, field, place);
       this.infinite++;
       this.firstInfinite ??= { text: String(field), place };
       return Number.NaN;
@@ -90,7 +93,7 @@ export class Tally {
       if (this.#commas && this.firstPoint === null && text.includes(".")) {
         this.firstPoint = { text, place };
       }
-      return this.#addNumber(number);
+      return this.#addNumber(number, text, place);
     }
     this.counts = false;
     if (isMissing(text)) {
@@ -123,8 +126,11 @@ export class Tally {
     return Number.NaN;
   }
 
-  #addNumber(number: number): number {
-    if (this.numbers === 0) this.#first = number;
+  #addNumber(number: number, text: string | number, place: number): number {
+    if (this.firstNumber === null) {
+      this.firstNumber = { text: String(text), place };
+      this.#first = number;
+    }
     // The first is the first row's: a missing one before it has put an end to counting.
     this.counts &&=
       number === this.#first + this.numbers && (this.#first === 0 || this.#first === 1);
@@ -158,32 +164,43 @@ export interface Verdict {
   readonly ambiguous: boolean;
 }
 
+const A_TIME = "a time such as 2014-01-31 or 2014-01-31T23:00Z";
 const STRAY = "correct it or leave the field empty";
 
-/** @param commas How likely it is that `3,142` is 3.142: where it is not, all being so is taken for thousands. */
-export function judge(tally: Tally, commas: "never" | "perhaps" | "likely"): Verdict {
+/**
+ * @param commas How likely it is that `3,142` is 3.142: where it is not, all being so is taken for thousands.
+ * @param wanted What the column must be, whatever most of it is. Times may be numbers: seconds since 1970.
+ */
+export function judge(
+  tally: Tally,
+  commas: "never" | "perhaps" | "likely",
+  wanted?: TableColumn["kind"],
+): Verdict {
   const { present } = tally;
   const verdict = (reading: Reading, refusal: Refusal | null = null): Verdict => {
     return { reading, refusal, ambiguous: false };
   };
-  if (present === 0) return verdict(NUMBER);
+  if (wanted === "text") return verdict(TEXT);
+  if (present === 0) return verdict(wanted === "time" ? TIME : NUMBER);
   const likely = commas === "likely" || tally.thousands < tally.commas;
   const withComma = likely ? tally.commas : 0;
   const numeric = tally.numbers + withComma;
-  if (numeric > 0 && numeric + tally.infinite > ALMOST_ALL * present) {
+  const mostly = numeric > 0 && numeric + tally.infinite > ALMOST_ALL * present;
+  if (mostly || wanted === "number") {
     const reading: Reading = { kind: "number", decimal: withComma > 0 ? "," : "." };
     return verdict(reading, refuseNumber(tally, present - numeric, withComma > 0));
   }
   const [order, other] = [...ORDERS].sort((a, b) => tally.times[b] - tally.times[a]);
   const count = tally.times[order];
-  if (count <= ALMOST_ALL * present) return verdict(TEXT);
-  if (tally.times[other] === count) return { reading: TEXT, refusal: null, ambiguous: true };
-  const spot = tally.firstNot[order] ?? tally.firstInfinite;
+  if (count <= ALMOST_ALL * present && wanted !== "time") return verdict(TEXT);
+  if (count > 0 && tally.times[other] === count)
+    return { reading: TEXT, refusal: null, ambiguous: true };
+  const spot =
+    tally.firstNot[order] ?? tally.firstNumber ?? tally.firstComma ?? tally.firstInfinite;
   const strays = present - count;
-  const wanted = "a time such as 2014-01-31 or 2014-01-31T23:00Z";
   return verdict(
     { kind: "time", order },
-    strays > 0 && spot !== null ? { spot, wanted, count: strays, advice: STRAY } : null,
+    strays > 0 && spot !== null ? { spot, wanted: A_TIME, count: strays, advice: STRAY } : null,
   );
 }
 

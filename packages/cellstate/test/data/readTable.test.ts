@@ -87,6 +87,25 @@ describe("a table of comma-separated values", () => {
     expect(values(table, "a")).toEqual(["007", "NA"]);
   });
 
+  test("may be told what its columns are, as a model knows them", async () => {
+    const path = fileWith("id,code,n,t,other\n1,7,NA,,x\n");
+    const kinds = { code: "text", n: "number", t: "time", gone: "text" } as const;
+    const table = await readTable(path, { kinds, keepRowNumbers: true });
+    expect(table.columns.map((column) => [column.name, column.kind, column.values.at(0)])).toEqual([
+      ["id", "number", 1],
+      ["code", "text", "7"],
+      ["n", "number", Number.NaN],
+      ["t", "time", Number.NaN],
+      ["other", "text", "x"],
+    ]);
+    expect(await refusal(readTable(path, { kinds: { other: "number" } }))).toBe(
+      't.csv: column `other`, line 2: expected a number, got "x"; correct it or leave the field empty',
+    );
+    expect(await refusal(readTable(path, { kinds: { other: "time" } }))).toBe(
+      't.csv: column `other`, line 2: expected a time such as 2014-01-31 or 2014-01-31T23:00Z, got "x"; correct it or leave the field empty',
+    );
+  });
+
   test("keeps names in a row that are years, and words among which there are numbers", async () => {
     const table = await read("country,1960,1961,1962\nFrance,1,2,3\nPeru,4,5,6\n12,7,8,9\n");
     expect(kinds(table)).toEqual(["country: text", "1960: number", "1961: number", "1962: number"]);
@@ -204,6 +223,13 @@ describe("what is refused, in one line that says where", () => {
     const rows = Array.from({ length: 40 }, (_, i) => `2014-01-01T00:${10 + i},1\n`).join("");
     expect(await refusal(read(`t,n\n${rows}tomorrow,2\n`))).toBe(
       't.csv: column `t`, line 42: expected a time such as 2014-01-31 or 2014-01-31T23:00Z, got "tomorrow"; correct it or leave the field empty',
+    );
+  });
+
+  test("a number among times", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `2014-01-01T00:${10 + i},1\n`).join("");
+    expect(await refusal(read(`t,n\n${rows}17,2\n`))).toBe(
+      't.csv: column `t`, line 42: expected a time such as 2014-01-31 or 2014-01-31T23:00Z, got "17"; correct it or leave the field empty',
     );
   });
 
