@@ -1,5 +1,6 @@
 /** The training sample in a page, on one, two and three threads. */
 import { createWasmEngine, startThreads, type ThreadHandle } from "@cellstate/core";
+import trainShapes, { type TrainedShape } from "./shapesSample.ts";
 import trainSome, { type Trained } from "./trainingSample.ts";
 
 /** What a page has, of which Node's types know nothing. */
@@ -31,12 +32,19 @@ async function spawn(): Promise<ThreadHandle> {
   };
 }
 
-export default async function trainOnThreads(): Promise<{ count: number; trained: Trained[] }[]> {
-  const results: { count: number; trained: Trained[] }[] = [];
+interface OnThreads {
+  readonly count: number;
+  readonly trained: Trained[];
+  readonly shapes: TrainedShape[];
+}
+
+export default async function trainOnThreads(): Promise<OnThreads[]> {
+  const results: OnThreads[] = [];
   for (const wanted of [2, 3]) {
     const threads = await startThreads(wanted, spawn);
     const engine = createWasmEngine({ threads, leastShared: 0 });
-    results.push({ count: threads.count, trained: await trainSome(engine) });
+    const trained = await trainSome(engine);
+    results.push({ count: threads.count, trained, shapes: await trainShapes(engine) });
     threads.end();
   }
   return results;
