@@ -6,7 +6,7 @@
  */
 import { CsvError, parse } from "csv-parse";
 import { dataError, readBeginning, readTextBytes } from "./bytes.ts";
-import { parseNumber } from "./numbers.ts";
+import { countOf, parseNumber } from "./numbers.ts";
 import type { PushField, TableSource } from "./tableSource.ts";
 import { parseTime } from "./times.ts";
 
@@ -148,14 +148,16 @@ function ragged(
   line: number,
   delimiter: Delimiter,
 ): Error {
-  const fields = `${got} ${got === 1 ? "field" : "fields"}`;
   const advice =
     got < wanted
       ? "complete or remove the line"
       : delimiter === "\t"
         ? "remove what is too much"
         : `remove what is too much, or put a field with ${FIELD_NAMES[delimiter]} in it in quotation marks`;
-  return dataError(path, `line ${line}: ${fields}, the line of names has ${wanted}; ${advice}`);
+  return dataError(
+    path,
+    `line ${line}: ${countOf(got, "field")}, the line of names has ${wanted}; ${advice}`,
+  );
 }
 
 /**

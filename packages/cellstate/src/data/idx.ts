@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Values } from "@cellstate/core";
 import { dataError, isGzip, readBytesOf } from "./bytes.ts";
+import { countOf } from "./numbers.ts";
 import type { SeriesFile } from "./seriesText.ts";
 import type { SeriesInput } from "./stores.ts";
 
@@ -71,7 +72,7 @@ export async function readIdx(
   if (array.sizes[0] !== count) {
     throw dataError(
       labels,
-      `has ${array.sizes[0]} labels for ${count} images; give the file that belongs to ${basename(images)}`,
+      `has ${countOf(array.sizes[0], "label")} for ${countOf(count, "image")}; give the file that belongs to ${basename(images)}`,
     );
   }
   const labelBytes = TYPES[array.type].bytes;
@@ -112,7 +113,7 @@ async function readArray(path: string, dimensions: number): Promise<IdxArray> {
     throw dataError(path, "is not IDX: it begins with other bytes than 0 0, a type and dimensions");
   if (bytes[3] !== dimensions) {
     const wanted = dimensions === 3 ? "images have 3 (images, rows, columns)" : "labels have 1";
-    throw dataError(path, `has ${bytes[3]} dimensions, ${wanted}; name the other file`);
+    throw dataError(path, `has ${countOf(bytes[3], "dimension")}, ${wanted}; name the other file`);
   }
   const start = 4 + 4 * dimensions;
   if (bytes.length < start) throw dataError(path, "is cut short; get it again");
@@ -121,7 +122,7 @@ async function readArray(path: string, dimensions: number): Promise<IdxArray> {
   if (bytes.length - start !== expected) {
     throw dataError(
       path,
-      `holds ${bytes.length - start} bytes of numbers, its sizes (${sizes.join(" × ")}) need ${expected}; get it again`,
+      `holds ${countOf(bytes.length - start, "byte")} of numbers, its sizes (${sizes.join(" × ")}) need ${expected}; get it again`,
     );
   }
   return {

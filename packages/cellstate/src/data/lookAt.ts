@@ -12,7 +12,7 @@ import { isIdx, readIdx } from "./idx.ts";
 import { readLabelledTexts } from "./labelledTexts.ts";
 import { labelled, lookAtTable, rows, seriesTable } from "./lookAtTable.ts";
 import type { DataTask, Looked, LookOptions } from "./looked.ts";
-import { withCommas } from "./numbers.ts";
+import { countOf } from "./numbers.ts";
 import { type Pairs, readPairs } from "./pairs.ts";
 import { isParquet } from "./parquet.ts";
 import { readSeriesFile } from "./readSeries.ts";
@@ -209,7 +209,7 @@ function pairs(path: string, data: Pairs, task: "transduction" | "tagging"): Loo
     task === "tagging" ? ", the second side a tag for each letter or word of the first" : "";
   return {
     ...{ kind: "pairs", task, paths: [path], data, notes: data.notes },
-    reason: `${withCommas(data.sources.length)} pairs of texts with a tab between${each}`,
+    reason: `${countOf(data.sources.length, "pair")} of texts with a tab between${each}`,
   };
 }
 
@@ -226,16 +226,16 @@ function series(path: string, data: SeriesFile): Extract<Looked, { kind: "series
   const { length } = data.series;
   const width = data.columns.length;
   const steps = least === most ? `${most}` : `${least}–${most}`;
-  const channels = `${withCommas(width)} ${width === 1 ? "channel" : "channels"}`;
+  const channels = countOf(width, "channel");
   const known = data.numbers
     ? "a number for each"
     : data.labels === null
       ? "no labels"
-      : `${withCommas(labels.size)} labels`;
+      : countOf(labels.size, "label");
   return {
     ...{ kind: "series", paths: [path], data, notes: data.notes },
     task: data.numbers ? "sequence-regression" : "sequence-classification",
-    reason: `${withCommas(length)} sequences of ${channels} and ${steps} steps, ${known}`,
+    reason: `${countOf(length, "sequence")} of ${channels} and ${steps} steps, ${known}`,
   };
 }
 

@@ -12,7 +12,7 @@ import {
 } from "./findColumns.ts";
 import { type LabelledTexts, readLabelledTexts } from "./labelledTexts.ts";
 import type { Looked, LookedRows, LookedSeriesTable, LookOptions } from "./looked.ts";
-import { withCommas } from "./numbers.ts";
+import { countOf, withCommas } from "./numbers.ts";
 import { readPairs } from "./pairs.ts";
 import { readTable, type TableFile } from "./readTable.ts";
 import { findTimeStep, type TimeStep } from "./timeStep.ts";
@@ -47,7 +47,7 @@ export async function lookAtTable(path: string, options: LookOptions): Promise<L
   const pair = options.target === undefined ? findPairColumns(table) : null;
   if (pair !== null) {
     const data = await readPairs(path, { ...options, columns: pair });
-    const reason = `${withCommas(data.sources.length)} rows, from \`${pair.source}\` to \`${pair.target}\``;
+    const reason = `${countOf(data.sources.length, "row")}, from \`${pair.source}\` to \`${pair.target}\``;
     return { kind: "pairs", task: "transduction", paths: [path], data, reason, notes: data.notes };
   }
   if (step !== null && hasNumbers(table)) return seriesTable(path, table, options);
@@ -83,7 +83,7 @@ export function seriesTable(
   }
   const step: TimeStep | null = time === null ? null : findTimeStep(time.values);
   const reason = [
-    `${withCommas(table.rows)} rows`,
+    countOf(table.rows, "row"),
     step?.name ?? (time === null ? "without times" : "not in the order of time"),
     `target ${target.name}`,
   ].join(", ");
@@ -114,7 +114,7 @@ export function rows(path: string, table: TableFile, options: LookOptions): Look
   const what = task === "row-regression" ? "a number" : `${most} classes`;
   return {
     ...{ kind: "rows", task, paths: [path], table, target: target.name, notes: table.notes.lines },
-    reason: `${withCommas(table.rows)} rows of ${table.columns.length} columns, target ${target.name}: ${what}`,
+    reason: `${countOf(table.rows, "row")} of ${countOf(table.columns.length, "column")}, target ${target.name}: ${what}`,
   };
 }
 

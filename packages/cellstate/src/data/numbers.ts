@@ -37,3 +37,8 @@ export function isInfinite(text: string): boolean {
 export function withCommas(count: number): string {
   return count.toLocaleString("en-US");
 }
+
+/** `1 line`, `43,824 lines`. */
+export function countOf(count: number, noun: string): string {
+  return `${withCommas(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -4,7 +4,7 @@ import { dataError } from "./bytes.ts";
 import { unquoted } from "./delimited.ts";
 import { textColumn } from "./findColumns.ts";
 import { readLines } from "./lines.ts";
-import { withCommas } from "./numbers.ts";
+import { countOf } from "./numbers.ts";
 import { readTable } from "./readTable.ts";
 import { Spool, type SpoolOptions } from "./spool.ts";
 import { TextStore } from "./stores.ts";
@@ -55,7 +55,7 @@ export async function readPairs(path: string, options: PairOptions = {}): Promis
     targets.append(target);
   });
   if (sources.length === 0) throw dataError(path, "has no pairs; name a file with some");
-  const notes = more > 0 ? [`fields after the second are ignored (${withCommas(more)} lines)`] : [];
+  const notes = more > 0 ? [`fields after the second are ignored (${countOf(more, "line")})`] : [];
   return { sources, targets, notes };
 }
 

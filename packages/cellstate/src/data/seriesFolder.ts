@@ -40,11 +40,12 @@ export async function readSeriesFolder(
   const first = await readTable(files[0].path);
   const columns = first.columns.filter(({ kind }) => kind === "number").map(({ name }) => name);
   if (columns.length === 0) throw dataError(files[0].path, "has no column of numbers");
+  const kinds = Object.fromEntries(columns.map((name) => [name, "number" as const]));
   const spool = new Spool(options);
   const series = new SeriesStore(spool, columns.length);
   const labels = new TextStore(spool);
   for (const file of files) {
-    const table = await readTable(file.path, { tidy: false });
+    const table = await readTable(file.path, { tidy: false, kinds });
     series.append(seriesOf(file.path, table, columns, basename(files[0].path)));
     if (file.label !== null) labels.append(file.label);
   }
@@ -65,14 +66,8 @@ function seriesOf(
   const values = new Float32Array(rows * names.length);
   names.forEach((name, at) => {
     const column = columns.find((candidate) => candidate.name === name);
-    if (column === undefined) {
+    if (column?.kind !== "number") {
       throw dataError(path, `no column \`${name}\`, which ${first} has; give all files the same`);
-    }
-    if (column.kind !== "number") {
-      throw dataError(
-        path,
-        `column \`${name}\` holds ${column.kind === "text" ? "words" : "times"}, in ${first} numbers`,
-      );
     }
     for (let row = 0; row < rows; row++) {
       values[row * names.length + at] = column.values.at(row) ?? Number.NaN;

@@ -5,7 +5,7 @@
 import type { CellstateError, Values } from "@cellstate/core";
 import { dataError } from "./bytes.ts";
 import { readLines } from "./lines.ts";
-import { isMissing, parseNumber } from "./numbers.ts";
+import { countOf, isMissing, parseNumber } from "./numbers.ts";
 import { Spool, type SpoolOptions } from "./spool.ts";
 import { type SeriesInput, SeriesStore, TextStore } from "./stores.ts";
 
@@ -144,8 +144,9 @@ function parseSeries(
   const width = channels.length;
   header.width ??= width;
   if (width !== header.width) {
-    const has = `${width} ${width === 1 ? "channel" : "channels"}`;
-    throw at(`${has}, the others have ${header.width}; complete or remove the line`);
+    throw at(
+      `${countOf(width, "channel")}, the others have ${header.width}; complete or remove the line`,
+    );
   }
   const fields = channels.map((channel) => channel.split(","));
   const steps = fields[0].length;

@@ -1,0 +1,175 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { lookAt } from "../../src/data/lookAt.ts";
+import type { LookOptions } from "../../src/data/looked.ts";
+import { fileWith, folderWith, noShared, refusal, SHARED } from "./support.ts";
+
+/** `reason → task`, as the command says it. */
+async function seen(path: string, options: LookOptions = {}): Promise<string> {
+  const { reason, task } = await lookAt([path], options);
+  return `${reason} → ${task}`;
+}
+
+function lines(count: number, line: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => `${line(i)}\n`).join("");
+}
+
+const day = (i: number): string => new Date(Date.UTC(2014, 0, 1 + i)).toISOString().slice(0, 10);
+
+describe.skipIf(noShared !== "")(`of the data that people train with${noShared}`, () => {
+  test.each([
+    ["airline-passengers.csv", "144 rows, monthly, target Passengers → forecasting"],
+    ["beijing-pm25.csv", "43,824 rows, hourly, target pm2.5 → forecasting"],
+    ["date-pairs.tsv", "20,000 pairs of texts with a tab between → transduction"],
+    ["eng-fra.txt", "76,037 pairs of texts with a tab between → transduction"],
+    [
+      "japanese-vowels",
+      "270 sequences of 12 channels and 7–26 steps, 9 labels → sequence-classification",
+    ],
+    [
+      "japanese-vowels/JapaneseVowels_TEST.ts",
+      "370 sequences of 12 channels and 7–29 steps, 9 labels → sequence-classification",
+    ],
+    [
+      "mnist10k",
+      "10,000 sequences of 28 channels and 28 steps, 10 labels → sequence-classification",
+    ],
+    ["names-by-country", "20,050 texts, 18 labels → text-classification"],
+    ["names.txt", "228 KB of text → language-model"],
+    ["tinyshakespeare.txt", "1.1 MB of text → language-model"],
+  ])("%s", async (name, sentence) => expect(await seen(join(SHARED, name))).toBe(sentence));
+
+  test("a person's task is followed", async () => {
+    const at = (name: string, options: LookOptions): Promise<string> =>
+      seen(join(SHARED, name), options);
+    expect(await at("names-by-country", { task: "generation" })).toBe(
+      "20,050 texts, 18 labels → generation",
+    );
+    expect(await at("date-pairs.tsv", { task: "language-model" })).toBe(
+      "473 KB of text → language-model",
+    );
+    expect(await at("beijing-pm25.csv", { task: "row-regression", target: "TEMP" })).toBe(
+      "43,824 rows of 9 columns, target TEMP: a number → row-regression",
+    );
+    expect(await at("beijing-pm25.csv", { target: "PRES" })).toBe(
+      "43,824 rows, hourly, target PRES → forecasting",
+    );
+    expect(await at("beijing-pm25.csv", { task: "row-classification", target: "cbwd" })).toBe(
+      "43,824 rows of 9 columns, target cbwd: 4 classes → row-classification",
+    );
+  });
+});
+
+describe("a table", () => {
+  test("with evenly spaced times is a series; its target is what is named so, else the first of numbers that varies", async () => {
+    const plain = lines(30, (i) => `${day(i)},5,${i},w`);
+    expect(await seen(fileWith(`day,same,load,word\n${plain}`))).toBe(
+      "30 rows, daily, target load → forecasting",
+    );
+    expect(await seen(fileWith(`day,a,y,word\n${plain}`))).toBe(
+      "30 rows, daily, target y → forecasting",
+    );
+  });
+
+  test("with texts and labels is to be classified, times or not", async () => {
+    const rows = lines(
+      40,
+      (i) =>
+        `2014-01-${10 + (i % 17)}T0${i % 9}:00Z,some words number ${i},${i % 2 ? "good" : "bad"}`,
+    );
+    expect(await seen(fileWith(`created,text,label\n${rows}`))).toBe(
+      "40 texts in `text`, 2 labels in `label` → text-classification",
+    );
+  });
+
+  test("with a target of words or of few whole numbers is to be classified, of others regressed", async () => {
+    const flowers = lines(30, (i) => `${i / 7},${i * 1.5},${["setosa", "virginica"][i % 2]}`);
+    expect(await seen(fileWith(`length,width,species\n${flowers}`))).toBe(
+      "30 rows of 3 columns, target species: 2 classes → row-classification",
+    );
+    const grades = lines(30, (i) => `${i / 7},${i % 3}`);
+    expect(await seen(fileWith(`length,grade\n${grades}`))).toBe(
+      "30 rows of 2 columns, target grade: 3 classes → row-classification",
+    );
+    const prices = lines(30, (i) => `${i % 3},${i / 7}`);
+    expect(await seen(fileWith(`rooms,price\n${prices}`))).toBe(
+      "30 rows of 2 columns, target price: a number → row-regression",
+    );
+    expect(await seen(fileWith(`y,rooms\n${lines(30, (i) => `${i / 7},${i % 3}`)}`))).toBe(
+      "30 rows of 2 columns, target y: a number → row-regression",
+    );
+  });
+
+  test("of two columns of texts that hardly repeat is pairs", async () => {
+    const rows = lines(30, (i) => `a thing ${i},une chose ${i}`);
+    expect(await seen(fileWith(`english,french\n${rows}`))).toBe(
+      "30 rows, from `english` to `french` → transduction",
+    );
+  });
+});
+
+describe("two fields a line with a tab between", () => {
+  test("are texts and labels where one side has few different values", async () => {
+    const spam = lines(40, (i) => `${i % 5 ? "ham" : "spam"}\tsome words ${i}`);
+    expect(await seen(fileWith(spam, "t.tsv"))).toBe("40 texts, 2 labels → text-classification");
+    expect(await seen(fileWith(spam, "t.txt"), { task: "generation" })).toBe(
+      "40 texts, 2 labels → generation",
+    );
+  });
+
+  test("are tags where the second side has one for each letter or word of the first", async () => {
+    const names = ["emma", "olivia", "ava", "isabella", "sophia"];
+    const tag = (name: string): string =>
+      name.replaceAll(/[aeiou]/g, "V").replaceAll(/[a-z]/g, "C");
+    const rows = lines(30, (i) => `${names[i % 5]}${"xyz"[i % 3]}\t${tag(`${names[i % 5]}x`)}`);
+    expect(await seen(fileWith(rows, "t.tsv"), { task: "tagging" })).toMatch(/→ tagging$/);
+  });
+});
+
+describe("a folder", () => {
+  test("of CSV files is sequences, of files of names labelled texts, of prose a language model's", async () => {
+    const csv = folderWith({ "a/1.csv": "x\n1\n2\n", "b/2.csv": "x\n3\n" });
+    expect(await seen(csv)).toBe(
+      "2 sequences of 1 channel and 1–2 steps, 2 labels → sequence-classification",
+    );
+    const names = folderWith({ "A.txt": "Ann\nBob\n", "B.txt": "Zoé\nYves Petit\n" });
+    expect(await seen(names)).toBe("4 texts, 2 labels → text-classification");
+    const verse =
+      "Shall I compare thee to a summer's day?\nThou art more lovely and more temperate\n";
+    expect(await seen(folderWith({ "A.txt": verse, "B.txt": verse }))).toBe(
+      "a folder of text → language-model",
+    );
+  });
+});
+
+describe("is refused", () => {
+  test("where columns do not fit the task", async () => {
+    const path = fileWith(`a,b,w\n${lines(30, (i) => `${i / 7},${i / 3},w${i % 2}`)}`);
+    expect(await refusal(lookAt([path], { task: "row-regression", target: "w" }))).toBe(
+      "t.csv: column `w` holds words, a regression's target numbers; name another --target",
+    );
+    expect(await refusal(lookAt([path], { task: "forecasting", target: "w" }))).toBe(
+      "t.csv: column `w` holds words; forecasts are of numbers, name another --target",
+    );
+    expect(await refusal(lookAt([path], { time: "a" }))).toBe(
+      "t.csv: column `a` holds numbers, not times; name another for --time",
+    );
+    expect(await refusal(lookAt([path], { target: "z" }))).toBe(
+      "t.csv: no column `z` among `a`, `b`, `w`",
+    );
+    expect(await refusal(lookAt([path], { task: "transduction" }))).toBe(
+      "t.csv: has no two columns of texts; give two fields a line with a tab between",
+    );
+  });
+
+  test("where two tables are given", async () => {
+    const path = fileWith("a,b\n1,2\n");
+    expect(await refusal(lookAt([path, path]))).toBe(
+      "t.csv: the second file of data, one at a time is read; join them, or put sequences into a folder",
+    );
+  });
+});
+
+test("TypeScript and other text that is named .ts is text", async () => {
+  expect(await seen(fileWith("const a = 1;\n", "a.ts"))).toBe("13 bytes of text → language-model");
+});
