@@ -1,13 +1,13 @@
 /** The baseline of spoken vowels (who of nine speaks?): the nearest class, each sequence told by its columns' means alone. What it gets right needs no order in time. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { bootstrap } from "../../packages/core/src/metrics/bootstrap.ts";
+import { bootstrap, type Estimate } from "../../packages/core/src/metrics/bootstrap.ts";
 import { accuracy, confusionMatrix } from "../../packages/core/src/metrics/classification.ts";
 import { nearestMean } from "./nearestMean.ts";
 
 const FOLDER = new URL("../../../shared/data/japanese-vowels/", import.meta.url);
 
-export function vowelsBaseline(seed: number): object {
+export function vowelsBaseline(seed: number): { readonly accuracy: Estimate } {
   const training = read("JapaneseVowels_TRAIN.ts");
   const test = read("JapaneseVowels_TEST.ts");
   const names = [...new Set(training.labels)].sort();
