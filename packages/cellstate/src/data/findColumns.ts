@@ -18,6 +18,8 @@ const LABEL_NAMES =
   /^(?:label|labels|class|category|target|sentiment|country|lang|language|intent|topic|tag|rating|stars|polarity|genre|type|nationality|spam|emotion|v1)$/;
 const TARGET_NAMES =
   /^(?:target|label|class|y|outcome|output|species|diagnosis|quality|result|category|value)$/;
+const SERIES_TARGET_NAMES =
+  /^(?:target|label|y|output|value|close|adj close|sales|demand|load|ot)$/;
 
 /** Rows that are looked at, spread over the table. */
 const LOOK = 5000;
@@ -60,12 +62,9 @@ export function findColumns(
     given.label ??
     names.find((name) => name !== given.text && LABEL_NAMES.test(plain(name))) ??
     null;
-  const text =
-    given.text ??
-    names.find(
-      (name) => name !== label && TEXT_NAMES.test(plain(name)) && isWordy(looks.get(name)),
-    ) ??
-    longest([...looks.values()].filter(({ name }) => name !== label));
+  const others = [...looks.values()].filter(({ name }) => name !== label);
+  const named = others.filter((look) => TEXT_NAMES.test(plain(look.name)) && isWordy(look));
+  const text = given.text ?? longest(named) ?? longest(others.filter(isSpaced));
   if (text === null) return null;
   const labelled =
     label ?? fewest([...looks.values()].filter((look) => look.name !== text && repeats(look)));
@@ -110,7 +109,7 @@ export function findTarget(table: Table): TableColumn | null {
 /** The column that a series is to predict: by its name, else the first of numbers that is not the same throughout. */
 export function findSeriesTarget(table: Table): TableColumn | null {
   const numbers = table.columns.filter(({ kind }) => kind === "number");
-  const named = numbers.find(({ name }) => TARGET_NAMES.test(plain(name)));
+  const named = numbers.find(({ name }) => SERIES_TARGET_NAMES.test(plain(name)));
   return named ?? numbers.find((column) => lookInto(column).distinct > 1) ?? numbers[0] ?? null;
 }
 
@@ -160,18 +159,22 @@ function lookInto({
 }
 
 /** Mostly different from row to row, and made of letters: texts, or names. */
-function isWordy(look: Look | undefined): boolean {
-  return look !== undefined && look.meanLength > 0 && look.distinct * 2 > look.present;
+function isWordy(look: Look): boolean {
+  return look.meanLength > 0 && look.distinct * 2 > look.present;
 }
 
 function repeats({ distinct, present }: Look): boolean {
   return distinct >= 2 && distinct <= MOST_LABELS && distinct * REPEATS <= present;
 }
 
-/** Of columns that hold sentences, the one with the longest. */
+/** Texts of several words. */
+function isSpaced(look: Look): boolean {
+  return isWordy(look) && look.spaced * 2 > look.present;
+}
+
+/** The column with the longest texts. */
 function longest(looks: readonly Look[]): string | null {
-  const texts = looks.filter((look) => isWordy(look) && look.spaced * 2 > look.present);
-  return texts.sort((a, b) => b.meanLength - a.meanLength)[0]?.name ?? null;
+  return [...looks].sort((a, b) => b.meanLength - a.meanLength)[0]?.name ?? null;
 }
 
 function fewest(looks: readonly Look[]): string | null {

@@ -51,7 +51,10 @@ export async function lookAtTable(path: string, options: LookOptions): Promise<L
     return { kind: "pairs", task: "transduction", paths: [path], data, reason, notes: data.notes };
   }
   if (step !== null && hasNumbers(table)) return seriesTable(path, table, options);
-  return rows(path, table, options);
+  const looked = rows(path, table, options);
+  if (time === undefined) return looked;
+  const note = `\`${time.name}\` does not ascend from row to row: the rows are taken for no series`;
+  return { ...looked, notes: [...looked.notes, note] };
 }
 
 function hasNumbers(table: TableFile): boolean {
@@ -96,7 +99,10 @@ export function seriesTable(
 export function rows(path: string, table: TableFile, options: LookOptions): LookedRows {
   const target = options.target === undefined ? findTarget(table) : mustHave(table, options.target);
   if (target === null || table.columns.length < 2) {
-    throw dataError(path, "has one column; give one to learn from and one to predict");
+    throw dataError(
+      path,
+      "has one column; give one to learn from and one to predict, or --task language-model",
+    );
   }
   const task =
     options.task === "row-classification" || options.task === "row-regression"

@@ -82,6 +82,28 @@ describe("a table", () => {
     );
   });
 
+  test("has its longest texts for the text where several columns are named so", async () => {
+    const rows = lines(
+      40,
+      (i) => `user${i},${i % 2 ? "good" : "bad"},some longer words number ${i}`,
+    );
+    expect(await seen(fileWith(`name,sentiment,text\n${rows}`))).toBe(
+      "40 texts in `text`, 2 labels in `sentiment` → text-classification",
+    );
+  });
+
+  test("whose times do not ascend is no series, and that is said", async () => {
+    const rows = lines(40, (i) => `s${i % 4},${day(Math.floor(i / 4))},${i}`);
+    const { reason, task, notes } = await lookAt([fileWith(`station,date,rain\n${rows}`)]);
+    expect([reason, task]).toEqual([
+      "40 rows of 3 columns, target rain: a number",
+      "row-regression",
+    ]);
+    expect(notes).toEqual([
+      "`date` does not ascend from row to row: the rows are taken for no series",
+    ]);
+  });
+
   test("with a target of words or of few whole numbers is to be classified, of others regressed", async () => {
     const flowers = lines(30, (i) => `${i / 7},${i * 1.5},${["setosa", "virginica"][i % 2]}`);
     expect(await seen(fileWith(`length,width,species\n${flowers}`))).toBe(
@@ -159,6 +181,12 @@ describe("is refused", () => {
     );
     expect(await refusal(lookAt([path], { task: "transduction" }))).toBe(
       "t.csv: has no two columns of texts; give two fields a line with a tab between",
+    );
+  });
+
+  test("where there is nothing to learn from", async () => {
+    expect(await refusal(lookAt([fileWith("n\n1\n2\n")]))).toBe(
+      "t.csv: has one column; give one to learn from and one to predict, or --task language-model",
     );
   });
 
