@@ -193,8 +193,13 @@ export function judge(
   const [order, other] = [...ORDERS].sort((a, b) => tally.times[b] - tally.times[a]);
   const count = tally.times[order];
   if (count <= ALMOST_ALL * present && wanted !== "time") return verdict(TEXT);
-  if (count > 0 && tally.times[other] === count)
-    return { reading: TEXT, refusal: null, ambiguous: true };
+  if (count > 0 && tally.times[other] === count) {
+    const first = tally.firstNot.yearFirst;
+    if (wanted !== "time" || first === null)
+      return { reading: TEXT, refusal: null, ambiguous: true };
+    const advice = "say which is the day by writing it so";
+    return verdict(TIME, { spot: first, wanted: A_TIME, count, advice });
+  }
   const spot =
     tally.firstNot[order] ?? tally.firstNumber ?? tally.firstComma ?? tally.firstInfinite;
   const strays = present - count;

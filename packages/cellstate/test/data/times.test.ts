@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readTable, type TableFile } from "../../src/data/readTable.ts";
 import { findTimeStep } from "../../src/data/timeStep.ts";
 import { parseTime, showTime } from "../../src/data/times.ts";
-import { allOf, fileWith, seconds } from "./support.ts";
+import { allOf, fileWith, refusal, seconds } from "./support.ts";
 
 describe("a time with the year first", () => {
   test.each([
@@ -72,6 +72,13 @@ describe("a column of times in a table", () => {
     expect(table.notes.lines).toEqual([
       '`day` is left as words: "01/02/2014" may begin with a day or a month; write it as 2014-01-31',
     ]);
+  });
+
+  test("is refused there where it must be times", async () => {
+    const path = fileWith("day,n\n01/02/2014,3\n02/02/2014,4\n");
+    expect(await refusal(readTable(path, { kinds: { day: "time" } }))).toBe(
+      't.csv: column `day`, line 2: expected a time such as 2014-01-31 or 2014-01-31T23:00Z, got "01/02/2014"; 2 such of 2; say which is the day by writing it so',
+    );
   });
 
   test("without a zone is UTC, which is said of times of day only", async () => {
