@@ -10,6 +10,7 @@ export type { CellProgram, Signal, Width } from "./cells/program.ts";
 export { typesetText } from "./cells/typeset.ts";
 export { typesetMathml } from "./cells/typesetMathml.ts";
 export { findCell, ZOO } from "./cells/zoo/index.ts";
+export { type Row, rowsOf } from "./data/columns.ts";
 export { splitDocuments, type TokenDocument } from "./data/documents.ts";
 // Data
 export type {
@@ -19,10 +20,21 @@ export type {
   NumberHead,
   OutputPort,
   Ports,
+  Sequences,
   Shape,
   Values,
+  VectorSequences,
   WrittenOutput,
 } from "./data/examples.ts";
+export {
+  CLASS_WEIGHTS,
+  type ClassWeights,
+  checkLabels,
+  countLabels,
+  type LabelCounts,
+} from "./data/labels.ts";
+export { regularSeries, type Series } from "./data/series.ts";
+export { guessSeason, showTime, stepWords, type TimeStep } from "./data/seriesTime.ts";
 export {
   type IndexSplit,
   splitAtRandom,
@@ -156,6 +168,7 @@ export {
   seasonalNaive,
 } from "./tasks/forecastingBaselines.ts";
 export { calibrateForecasts } from "./tasks/forecastingCalibration.ts";
+export { FORECAST_FORMS, type ForecastForm } from "./tasks/forecastingConfig.ts";
 export {
   type FittedForecasting,
   type ForecastingOptions,
@@ -205,7 +218,7 @@ export {
   type SequenceRegressionTask,
 } from "./tasks/sequenceRegression.ts";
 export type { SeriesInput } from "./tasks/series.ts";
-export { fitTaggingTask, type Tagged, type TaggingTask } from "./tasks/tagging.ts";
+export { fitTaggingTask, type Tagged, type TaggingTask, type Tokens } from "./tasks/tagging.ts";
 export type { PredictionOf, Task } from "./tasks/task.ts";
 export {
   createTaskModel,

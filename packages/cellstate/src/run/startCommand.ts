@@ -147,7 +147,7 @@ async function startWithTexts(
     threads,
     checkpointEvery: 30,
   } as const;
-  await trainCommand(files, { ...settings, json }, terminal);
+  await trainCommand(files, { ...settings, task: "language-model", json }, terminal);
   if (process.exitCode) return;
   const say = json ? terminal.err : terminal.out;
   const model = loadModel(path);
