@@ -16,10 +16,22 @@ import { startNodeThreads } from "../../packages/cellstate/src/threads/nodeThrea
 import { createWasmEngine } from "../../packages/core/src/index.ts";
 import type { Experiment } from "../experiment.ts";
 import { missingData, type ShapeExperiment } from "./common.ts";
+import { memory } from "./memory.ts";
+import { nameForCountry } from "./nameForCountry.ts";
+import { namesByCountry } from "./namesByCountry.ts";
+import { japaneseVowels, mnist } from "./sequenceClasses.ts";
 import { type KeptResult, shapesTable } from "./table.ts";
+import { tagging } from "./tagging.ts";
 
 /** In the order of the table. */
-export const SHAPES: readonly ShapeExperiment[] = [];
+export const SHAPES: readonly ShapeExperiment[] = [
+  japaneseVowels,
+  mnist,
+  namesByCountry,
+  tagging,
+  nameForCountry,
+  memory,
+];
 
 const RESULTS = new URL("../results/", import.meta.url);
 
