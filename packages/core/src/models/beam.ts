@@ -30,7 +30,7 @@ interface Candidate extends Continuation {
 export class Beam {
   readonly #size: number;
   readonly #end: number;
-  readonly #normaliser: (length: number) => number;
+  readonly #score: (hypothesis: Hypothesis) => number;
   #alive: readonly Hypothesis[] = [{ tokens: [], rows: [], logProbability: 0 }];
   readonly #ended: Hypothesis[] = [];
 
@@ -38,12 +38,15 @@ export class Beam {
   constructor(size: number, end: number, normaliser: (length: number) => number) {
     this.#size = size;
     this.#end = end;
-    this.#normaliser = normaliser;
+    this.#score = ({ logProbability, tokens }) => logProbability / normaliser(tokens.length);
   }
 
-  /** As many have ended as are pursued: what is still alive was less likely at every length so far. */
+  /** As many have ended as are pursued, and none that is alive stands above them all. */
   get isDone(): boolean {
-    return this.#ended.length >= this.#size || this.#alive.length === 0;
+    if (this.#alive.length === 0) return true;
+    if (this.#ended.length < this.#size) return false;
+    const score = this.#score;
+    return score(this.#ended.reduce(better(score))) >= score(this.#alive.reduce(better(score)));
   }
 
   /**
@@ -89,10 +92,13 @@ export class Beam {
   /** The best that has ended, or where none has, of those that were cut off. */
   best(): Hypothesis {
     const from = this.#ended.length > 0 ? this.#ended : this.#alive;
-    const score = ({ logProbability, tokens }: Hypothesis): number =>
-      logProbability / this.#normaliser(tokens.length);
-    return from.reduce((best, one) => (score(one) > score(best) ? one : best));
+    return from.reduce(better(this.#score));
   }
+}
+
+/** For reduce: the one with the higher score; ties: the earlier. */
+function better(score: (hypothesis: Hypothesis) => number) {
+  return (best: Hypothesis, one: Hypothesis): Hypothesis => (score(one) > score(best) ? one : best);
 }
 
 /** The `count` most likely tokens, the likeliest first; ties: the lower number. */
