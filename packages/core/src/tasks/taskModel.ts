@@ -14,7 +14,7 @@ import type { Network } from "../models/network.ts";
 import { decodeNetwork, encodeNetwork } from "../models/networkFile.ts";
 import { NetworkRunner, type RunnerOptions } from "../models/networkRunner.ts";
 import type { WritingOptions } from "../models/networkWriting.ts";
-import { type AnyTask, taskFromJson } from "./index.ts";
+import { type AnyTask, type TaskKind, type TaskOf, taskFromJson } from "./index.ts";
 import { type NetworkChoice, networkConfigFor } from "./networkChoice.ts";
 import type { Task } from "./task.ts";
 import { START, UNKNOWN } from "./textTokens.ts";
@@ -60,9 +60,20 @@ export function encodeTaskModel({ task, network }: TaskModel<AnyTask>): Uint8Arr
 
 /**
  * @param name The file's name, for messages.
+ * @param kind The task that the model must do, and its type with it. @default any: `model.task.kind` tells
  * @throws CellstateError `file-format`: damaged, of another kind, or of parts that do not fit together.
  */
-export function decodeTaskModel(bytes: Uint8Array, name: string): TaskModel<AnyTask> {
+export function decodeTaskModel(bytes: Uint8Array, name: string): TaskModel<AnyTask>;
+export function decodeTaskModel<Kind extends TaskKind>(
+  bytes: Uint8Array,
+  name: string,
+  kind: Kind,
+): TaskModel<TaskOf<Kind>>;
+export function decodeTaskModel(
+  bytes: Uint8Array,
+  name: string,
+  kind?: TaskKind,
+): TaskModel<AnyTask> {
   const { network, task: json } = decodeNetwork(bytes, name);
   if (json === null) {
     throw new CellstateError(
@@ -71,6 +82,12 @@ export function decodeTaskModel(bytes: Uint8Array, name: string): TaskModel<AnyT
     );
   }
   const task = taskFromJson(json, name);
+  if (kind !== undefined && task.kind !== kind) {
+    throw new CellstateError(
+      "file-format",
+      `${shown(name)}: expected a model for ${kind}, got one for ${task.kind}`,
+    );
+  }
   if (JSON.stringify(task.ports) !== JSON.stringify(network.config.ports)) {
     throw new CellstateError(
       "file-format",
