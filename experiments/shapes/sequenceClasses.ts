@@ -84,11 +84,17 @@ const SECONDS = (runs: readonly SeedRun[]) => runs.reduce((sum, { seconds }) => 
 
 /** Chosen by cross-validation of the 270: see `choice`. */
 const VOWELS: Settings = {
-  cell: "lstm",
-  network: { hiddenSize: 64, dropout: 0.5, inputDropout: 0.1, labelSmoothing: 0.1 },
-  optimizer: { name: "adamw", learningRate: 0.003, weightDecay: 0.01 },
+  cell: "gru",
+  network: {
+    hiddenSize: 64,
+    dropout: 0.5,
+    inputDropout: 0.1,
+    recurrentDropout: 0.2,
+    labelSmoothing: 0.1,
+  },
+  optimizer: { name: "adamw", learningRate: 0.003, weightDecay: 0.05 },
   batchSize: 16,
-  epochs: 60,
+  epochs: 80,
   schedule: "cosine:0.02",
 };
 const VOWEL_SEEDS = [1, 2, 3, 4, 5];
@@ -138,7 +144,8 @@ export const japaneseVowels: ShapeExperiment = {
     };
     return {
       rows: [row],
-      choice: "",
+      choice:
+        "of 11 (LSTM and GRU; 32 or 64 units, one layer or two; dropout on inputs, outputs and states, zoneout, label smoothing, weight decay; 40 or 80 epochs) by accuracy, then loss, in five-fold cross-validation of the 270, the last six by the mean of three seeds: 99.3 %",
       details: { settings: VOWELS, runs, baseline },
     };
   },
