@@ -5,16 +5,20 @@
 import { existsSync, renameSync } from "node:fs";
 import { basename, extname } from "node:path";
 import {
+  CellstateError,
   type Checkpoint,
   type DecodeOptions,
   decodeCheckpoint,
   decodeLanguageModel,
+  decodeTaskModel,
   encodeCheckpoint,
   encodeLanguageModel,
   type LanguageModel,
+  readSafetensors,
+  type TaskModel,
 } from "@cellstate/core";
 import { writeFileAtomically } from "./files/atomicWrite.ts";
-import { fileError } from "./files/fileError.ts";
+import { fileError, shownPath } from "./files/fileError.ts";
 import { readFileLimited } from "./files/readFile.ts";
 
 const EXTENSION = ".safetensors";
@@ -25,6 +29,49 @@ const EXTENSION = ".safetensors";
  */
 export function loadModel(path: string, options?: DecodeOptions): LanguageModel {
   return decodeLanguageModel(readFileLimited(path), path, options);
+}
+
+/** A model of either kind: one of the two. */
+export type AnyModel =
+  | { readonly language: LanguageModel; readonly network: null }
+  | { readonly language: null; readonly network: TaskModel };
+
+/**
+ * @param options How a language model's weights are to be held.
+ * @throws CellstateError as `loadModel`.
+ */
+export function loadAnyModel(path: string, options?: DecodeOptions): AnyModel {
+  return decodeAnyModel(readFileLimited(path), path, options);
+}
+
+export function decodeAnyModel(
+  bytes: Uint8Array<ArrayBuffer>,
+  path: string,
+  options?: DecodeOptions,
+): AnyModel {
+  if (kindOf(bytes, path) === "network") {
+    return { language: null, network: decodeTaskModel(bytes, path) };
+  }
+  return { language: decodeLanguageModel(bytes, path, options), network: null };
+}
+
+/** @throws CellstateError `option` for a model of text. */
+export function loadNetwork(path: string, command: string): TaskModel {
+  const { network } = loadAnyModel(path);
+  if (network !== null) return network;
+  throw new CellstateError(
+    "option",
+    `${shownPath(path)} is a language model: it has nothing to ${command}; cellstate generate has it write`,
+  );
+}
+
+/** What is damaged is told by the reader of models. */
+function kindOf(bytes: Uint8Array<ArrayBuffer>, path: string): string | undefined {
+  try {
+    return readSafetensors(bytes, path).metadata.kind;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws CellstateError where the file cannot be written; an earlier one is then as it was. */

@@ -7,6 +7,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addEval } from "./commands/eval.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addInfo } from "./commands/info.ts";
+import { addPredict } from "./commands/predict.ts";
 import { addStart } from "./commands/start.ts";
 import { addTrain } from "./commands/train.ts";
 import type { Terminal } from "./terminal/terminal.ts";
@@ -15,6 +16,7 @@ import { VERSION } from "./version.ts";
 const COMMANDS: readonly AddCommand[] = [
   addStart,
   addTrain,
+  addPredict,
   addGenerate,
   addEval,
   addInfo,
@@ -25,9 +27,11 @@ const COMMANDS: readonly AddCommand[] = [
 
 const EXAMPLES = `
 Begin with:
-  $ cellstate start                        learns small stories in under a minute, and shows its memory
-  $ cellstate train tinyshakespeare.txt    a text in, a model that writes like it out
-  $ cellstate generate tinyshakespeare.safetensors --prompt "ROMEO:"`;
+  $ cellstate start                          learns small stories in under a minute, and shows its memory
+  $ cellstate train tinyshakespeare.txt      a text in, a model that writes like it out
+  $ cellstate generate tinyshakespeare.safetensors --prompt "ROMEO:"
+  $ cellstate train orders.csv               a table with times in, a model that forecasts out
+  $ cellstate predict orders.safetensors orders.csv`;
 
 /** Columns of help where the terminal has more, or does not say. */
 const WIDEST_HELP = 100;

@@ -1,7 +1,8 @@
 /** `cellstate convert MODEL OUT`: the same model with its weights kept otherwise. */
 import { statSync } from "node:fs";
-import { WEIGHT_FORMATS, type WeightFormat } from "@cellstate/core";
-import { loadModel, saveModelBeside } from "../modelFiles.ts";
+import { CellstateError, WEIGHT_FORMATS, type WeightFormat } from "@cellstate/core";
+import { shownPath } from "../files/fileError.ts";
+import { loadAnyModel, saveModelBeside } from "../modelFiles.ts";
 import { choiceOption } from "../options.ts";
 import { assertReplaceable } from "../run/replaceable.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -49,7 +50,13 @@ function run(
   terminal: Terminal,
 ): void {
   assertReplaceable(out, [], "OUT");
-  const model = loadModel(path, { weights });
+  const { language: model } = loadAnyModel(path, { weights });
+  if (model === null) {
+    throw new CellstateError(
+      "option",
+      `${shownPath(path)}: holds a network; --weights converts language models only`,
+    );
+  }
   const before = statSync(path).size;
   const kept = saveModelBeside(out, model);
   const after = statSync(out).size;

@@ -2,6 +2,7 @@
 import {
   type LanguageModel,
   MOST_THREADS,
+  type Network,
   WEIGHT_FORMATS,
   type WeightFormat,
 } from "@cellstate/core";
@@ -85,6 +86,20 @@ export function openFor(
   }
   const threads = given.threads ?? (tokens * model.parameterCount < WORTH_THREADS ? 1 : undefined);
   return openEngine({ engine, threads, shape: { hiddenSize, batchSize } });
+}
+
+/** The same for a network that is there. */
+export function openForNetwork(
+  { config, weights }: Network,
+  given: EngineArguments,
+): Promise<OpenedEngine> {
+  const { encoder, decoder, hidden } = config;
+  const hiddenSize = Math.max(encoder?.hiddenSize ?? 0, decoder?.hiddenSize ?? 0, ...hidden, 1);
+  const { engine: asked = "auto" } = given;
+  const isExact = weights instanceof Float64Array;
+  const engine = asked === "auto" && isExact ? "reference" : asked;
+  checkEngineArguments({ ...given, engine });
+  return openEngine({ engine, threads: given.threads, shape: { hiddenSize, batchSize: 64 } });
 }
 
 /** A model of float64 was made by the reference engine, and is exact only there; products in integers are the wasm engine's own. */

@@ -1,14 +1,11 @@
 /** `cellstate info MODEL`: what a model's file holds. */
-import {
-  decodeLanguageModel,
-  type LanguageModel,
-  readSafetensors,
-  typesetText,
-} from "@cellstate/core";
+import { type LanguageModel, readSafetensors, typesetText } from "@cellstate/core";
 import { readFileLimited } from "../files/readFile.ts";
+import { decodeAnyModel } from "../modelFiles.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { grouped, padEnd, truncate, withoutControls, wrap } from "../terminal/text.ts";
 import { type AddCommand, jsonOption, printJson } from "./common.ts";
+import { networkInfoJson, printNetwork } from "./networkInfo.ts";
 
 const EXAMPLES = `
 Examples:
@@ -35,7 +32,16 @@ interface Shape {
 
 function run(path: string, { json }: { json?: boolean }, terminal: Terminal): void {
   const bytes = readFileLimited(path);
-  const model = decodeLanguageModel(bytes, path);
+  const { language: model, network } = decodeAnyModel(bytes, path);
+  if (model === null) {
+    if (json)
+      printJson(terminal, { model: path, bytes: bytes.length, ...networkInfoJson(network) });
+    else {
+      printNetwork(path, network, terminal);
+      printTraining(network.network.training, terminal);
+    }
+    return;
+  }
   const tensors: Shape[] = [];
   for (const [name, { shape }] of readSafetensors(bytes, path).tensors)
     tensors.push({ name, shape });
@@ -97,12 +103,20 @@ function print(
     out.line(truncate(`${padEnd(name, longest)}  [${shape.join(", ")}]${zero}`, out.width));
   }
   out.line();
-  if (model.training === null) {
+  printTraining(model.training, { out });
+}
+
+function printTraining(
+  training: Readonly<Record<string, unknown>> | null,
+  { out }: Pick<Terminal, "out">,
+): void {
+  const width = Math.min(out.width, 100);
+  if (training === null) {
     out.line("never trained, or the file does not say how");
     return;
   }
   out.line("trained with:");
-  for (const [name, value] of Object.entries(model.training)) {
+  for (const [name, value] of Object.entries(training)) {
     if (value === null) continue;
     const [first = "", ...more] = wrap(shown(plain(value)), Math.max(20, width - 18));
     out.line(`  ${padEnd(shown(name), 14)} ${first}`.trimEnd());

@@ -27,6 +27,9 @@ const LONGEST_DEFAULT = 96;
 /** Seasons that are looked back, where nobody says. */
 const SEASONS_BACK = 2;
 
+/** A quantile of fewer errors is one of them by chance. */
+const ENOUGH_TO_CALIBRATE = 50;
+
 export function fitForecast(looked: LookedSeriesTable, settings: ShapeSettings): Shaped {
   const { table } = looked;
   if (looked.time === null) {
@@ -60,7 +63,7 @@ export function fitForecast(looked: LookedSeriesTable, settings: ShapeSettings):
   const seasonalError = unit > 0 ? unit : null;
   let calibrated: { readonly by: Network["weights"]; readonly task: ForecastingTask } | null = null;
   const finish = (network: Network, engine: Engine): ForecastingTask => {
-    if (windows.validation.length === 0) return task;
+    if (windows.validation.length < ENOUGH_TO_CALIBRATE) return task;
     if (calibrated?.by !== network.weights) {
       const outputs = numberAnswers(network, engine, task.examples(windows.validation));
       const calibration = calibrateForecasts(task, windows.validation, outputs);

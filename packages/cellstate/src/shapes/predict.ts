@@ -1,0 +1,138 @@
+/** Predictions as rows that a person reads and a program goes on with, one after the other as they come. */
+import type {
+  Engine,
+  LabelPrediction,
+  Network,
+  NumberPrediction,
+  Task,
+  Tokens,
+  Values,
+} from "@cellstate/core";
+import { predictions } from "./answers.ts";
+import type { CodedData } from "./taskData.ts";
+
+export interface PredictionRow {
+  readonly cells: readonly (string | number)[];
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+export interface PredictionRows {
+  readonly columns: readonly string[];
+  readonly rows: Iterable<PredictionRow>;
+}
+
+export function predictionRows(data: CodedData, network: Network, engine: Engine): PredictionRows {
+  const { name } = data;
+  switch (data.kind) {
+    case "text-classification":
+      return labels(data.task, network, engine, data.inputs, name, "text", (text) => text);
+    case "sequence-classification":
+      return labels(data.task, network, engine, data.inputs, name, "sequence", numbered());
+    case "row-classification":
+      return labels(data.task, network, engine, data.inputs, name, "row", numbered());
+    case "sequence-regression":
+      return numbers(data.task, network, engine, data.inputs, name, "sequence");
+    case "row-regression":
+      return numbers(data.task, network, engine, data.inputs, name, "row");
+    case "transduction":
+      return {
+        columns: ["input", "output", "probability"],
+        rows: mapped(
+          predictions(data.task, network, engine, data.inputs, name),
+          ({ input, prediction: { text, probability } }) => ({
+            cells: [input, text, rounded(probability)],
+            json: { input, output: text, probability: rounded(probability) },
+          }),
+        ),
+      };
+    case "generation":
+      return {
+        columns: ["from", "text", "probability"],
+        rows: mapped(
+          predictions(data.task, network, engine, data.inputs, name),
+          ({ input, prediction: { text, probability } }) => ({
+            cells: [
+              typeof input === "string" ? input : JSON.stringify(input),
+              text,
+              rounded(probability),
+            ],
+            json: { from: input, text, probability: rounded(probability) },
+          }),
+        ),
+      };
+    case "tagging":
+      return {
+        columns: ["input", "tags"],
+        rows: mapped(
+          predictions(data.task, network, engine, data.inputs, name),
+          ({ input, prediction: { tags, probabilities } }) => ({
+            cells: [joined(input), tags.join(typeof input === "string" ? "" : " ")],
+            json: { input, tags, probabilities: Array.from(probabilities, rounded) },
+          }),
+        ),
+      };
+  }
+}
+
+/** A name for each input: its number, from 1. */
+function numbered(): (input: unknown) => number {
+  let number = 0;
+  return () => ++number;
+}
+
+function joined(tokens: Tokens): string {
+  return typeof tokens === "string" ? tokens : tokens.join(" ");
+}
+
+function labels<Input>(
+  task: Task<string, Input, string, LabelPrediction>,
+  network: Network,
+  engine: Engine,
+  inputs: Values<Input>,
+  name: string,
+  column: string,
+  shown: (input: Input) => string | number,
+): PredictionRows {
+  return {
+    columns: [column, "label", "probability"],
+    rows: mapped(predictions(task, network, engine, inputs, name), ({ input, prediction }) => {
+      const { label, probability, probabilities } = prediction;
+      const of = shown(input);
+      const all = Object.fromEntries(
+        Array.from(probabilities, ([each, share]) => [each, rounded(share)]),
+      );
+      return {
+        cells: [of, label, rounded(probability)],
+        json: { [column]: of, label, probability: rounded(probability), probabilities: all },
+      };
+    }),
+  };
+}
+
+function numbers<Input>(
+  task: Task<string, Input, number, NumberPrediction>,
+  network: Network,
+  engine: Engine,
+  inputs: Values<Input>,
+  name: string,
+  column: string,
+): PredictionRows {
+  const number = numbered();
+  return {
+    columns: [column, "value"],
+    rows: mapped(predictions(task, network, engine, inputs, name), ({ input, prediction }) => {
+      const of = number(input);
+      const value = Number(prediction.value.toPrecision(7));
+      return { cells: [of, value], json: { [column]: of, value } };
+    }),
+  };
+}
+
+function* mapped<From, To>(values: Iterable<From>, change: (value: From) => To): Generator<To> {
+  for (const value of values) yield change(value);
+}
+
+/** float32 has no more figures that mean something. */
+function rounded(share: number): number {
+  return Number(share.toPrecision(6));
+}

@@ -1,0 +1,108 @@
+/** Rows of predictions into a file or onto standard output: CSV, TSV, JSON Lines, or columns for people. */
+
+import { once } from "node:events";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { fileError } from "../files/fileError.ts";
+import type { Output } from "../terminal/terminal.ts";
+import { displayWidth, padEnd, truncate, withoutControls } from "../terminal/text.ts";
+import type { PredictionRows } from "./predict.ts";
+
+export type RowFormat = "csv" | "tsv" | "jsonl";
+
+/** Which a file's name asks for; null for none. */
+export function rowFormatOf(path: string): RowFormat | null {
+  if (/\.csv$/i.test(path)) return "csv";
+  if (/\.(?:tsv|tab)$/i.test(path)) return "tsv";
+  return /\.(?:jsonl|ndjson)$/i.test(path) ? "jsonl" : null;
+}
+
+/** Characters that are written at once. */
+const GATHERED = 1 << 16;
+
+/**
+ * Writes rows as they come; the file is there when all are, or as it was before.
+ *
+ * @returns How many.
+ * @throws CellstateError `file-access`; and whatever the rows throw.
+ */
+export function writeRowFile(path: string, format: RowFormat, table: PredictionRows): number {
+  const temporary = `${path}.${process.pid}.tmp`;
+  let count = 0;
+  try {
+    const file = attempt(path, () => openSync(temporary, "wx"));
+    try {
+      let gathered = format === "jsonl" ? "" : lineOf(table.columns, format);
+      for (const { cells, json } of table.rows) {
+        count++;
+        gathered += format === "jsonl" ? `${JSON.stringify(json)}\n` : lineOf(cells, format);
+        if (gathered.length < GATHERED) continue;
+        const text = gathered;
+        attempt(path, () => writeSync(file, text));
+        gathered = "";
+      }
+      attempt(path, () => {
+        writeSync(file, gathered);
+        fsyncSync(file);
+      });
+    } finally {
+      closeSync(file);
+    }
+    attempt(path, () => renameSync(temporary, path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  return count;
+}
+
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw fileError(path, "cannot write", error);
+  }
+}
+
+export function lineOf(cells: readonly (string | number)[], format: "csv" | "tsv"): string {
+  const [between, special] = format === "csv" ? [",", /[",\r\n]|^\s|\s$/] : ["\t", /["\t\r\n]/];
+  const fields = cells.map((cell) => {
+    const text = String(cell);
+    return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  });
+  return `${fields.join(between)}\n`;
+}
+
+/** Rows from which the columns' widths are taken. */
+const LOOKED = 200;
+const WIDEST = 60;
+
+/** Prints rows in columns; on a terminal what does not fit is cut. Waits where a reader is slow. */
+export async function printRows(table: PredictionRows, out: Output): Promise<void> {
+  const waiting: (readonly string[])[] = [table.columns];
+  let widths: number[] | null = null;
+  const print = async (row: readonly string[], of: readonly number[]): Promise<void> => {
+    const line = row.map((cell, at) => (at === row.length - 1 ? cell : padEnd(cell, of[at])));
+    const text = line.join("  ");
+    const fits = out.live ? truncate(text, out.width) : text;
+    if (!out.write(`${fits}\n`)) await once(out.stream, "drain");
+  };
+  const flush = async (): Promise<number[]> => {
+    const of = table.columns.map((_, at) =>
+      Math.min(WIDEST, Math.max(...waiting.map((row) => displayWidth(row[at])))),
+    );
+    for (const row of waiting) await print(row, of);
+    return of;
+  };
+  for (const { cells } of table.rows) {
+    const row = cells.map((cell) => withoutControls(shownCell(cell)).replaceAll("\n", " "));
+    if (widths !== null) await print(row, widths);
+    else if (waiting.push(row) > LOOKED) widths = await flush();
+  }
+  if (widths === null) await flush();
+}
+
+function shownCell(cell: string | number): string {
+  return typeof cell === "number" && !Number.isInteger(cell)
+    ? String(Number(cell.toPrecision(4)))
+    : String(cell);
+}
