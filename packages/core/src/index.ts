@@ -22,6 +22,7 @@ export type {
   Ports,
   Sequences,
   Shape,
+  TokenSequences,
   Values,
   VectorSequences,
   WrittenOutput,

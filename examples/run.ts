@@ -1,0 +1,15 @@
+/**
+ * Runs an example by its name.
+ *
+ *     npm run example -- seq2seq [--quick]
+ */
+import { EXAMPLES } from "./names.ts";
+
+const [name] = process.argv.slice(2).filter((each) => !each.startsWith("--"));
+if (name !== undefined && EXAMPLES.includes(name)) {
+  await import(`./${name}.ts`);
+} else {
+  const what = name === undefined ? "" : `no example "${name}"; `;
+  console.error(`${what}npm run example -- NAME [--quick], NAME one of ${EXAMPLES.join(", ")}`);
+  process.exitCode = 2;
+}
