@@ -105,9 +105,11 @@ export interface NetworkOutput {
 export interface WrittenOutput {
   /** Without the end token. */
   readonly tokens: readonly number[];
-  /** Σ log p of the tokens and the end, nats. */
+  /** False where it was cut off at the most steps before it came to its end. */
+  readonly ended: boolean;
+  /** Σ log p of the tokens and, where it ended, the end, nats. */
   readonly logProbability: number;
-  /** [tokens and the end, input steps], row by row: where each looked. Null without attention. */
+  /** [tokens and, where it ended, the end; input steps], row by row: where each looked. Null without attention. */
   readonly attention: Float32Array | null;
 }
 

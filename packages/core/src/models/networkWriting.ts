@@ -117,6 +117,7 @@ export function writeBatch(
     const best = beam.best();
     return {
       tokens: best.tokens.filter((token) => token !== output.end),
+      ended: best.tokens.at(-1) === output.end,
       logProbability: best.logProbability,
       attention: decoder.attention
         ? attentionOf(best, steps, i * beamSize, examples.input.steps(batch.examples[i]))
@@ -182,7 +183,7 @@ function readWeights(
   });
 }
 
-/** [tokens and the end, source]: what the winning hypothesis looked at. */
+/** [tokens with the end, source]: what the winning hypothesis looked at. */
 function attentionOf(
   { rows }: Hypothesis,
   steps: readonly (readonly Float32Array[])[],

@@ -85,7 +85,7 @@ export const textInput: Check<TextInput> = (value, path) => {
 
 export interface WrittenText {
   readonly text: string;
-  /** The geometric mean of the probabilities of the tokens and the end, 0 to 1: so that long texts compare with short ones. */
+  /** The geometric mean of the probabilities of the tokens and, where it has one, the end, 0 to 1: so that long texts compare with short ones. */
   readonly probability: number;
 }
 
@@ -129,10 +129,10 @@ export class TextOutput implements OutputCoding<string, WrittenText> {
   }
 
   decode(output: NetworkOutput | WrittenOutput): WrittenText {
-    const { tokens, logProbability } = written(output);
+    const { tokens, ended, logProbability } = written(output);
     return {
       text: this.tokens.decode(tokens),
-      probability: exp(logProbability / (tokens.length + 1)),
+      probability: exp(logProbability / (tokens.length + (ended ? 1 : 0))),
     };
   }
 

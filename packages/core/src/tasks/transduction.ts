@@ -36,7 +36,7 @@ export interface Transduced extends WrittenText {
   readonly attention: {
     /** The input's steps: its tokens and the end. */
     readonly source: readonly string[];
-    /** The tokens that were written and the end. */
+    /** The tokens that were written and, unless they were cut off, the end. */
     readonly target: readonly string[];
     /** [target, source], row by row; each row sums to 1. */
     readonly weights: Float32Array;
@@ -82,12 +82,12 @@ function build(input: TextInput, output: TextOutput): TransductionTask {
     longestTarget: output.longest,
     surveyTargets: (targets) => output.survey(targets),
     decode: (answer, text) => {
-      const { tokens, attention: weights } = written(answer);
+      const { tokens, ended, attention: weights } = written(answer);
       return {
         ...output.decode(answer),
         attention: weights && {
           source: input.names(text),
-          target: [...output.tokens.names(tokens), END_NAME],
+          target: [...output.tokens.names(tokens), ...(ended ? [END_NAME] : [])],
           weights,
         },
       };

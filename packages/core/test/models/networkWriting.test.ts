@@ -127,18 +127,21 @@ describe.each(WRITING)("%s", (name) => {
 it("attention says where each token was looked for: rows that sum to one over the input's steps", () => {
   const name = "seq2seq, multiplicative attention";
   const examples = inventExamples(NETWORKS[name].ports, { count: 3, steps: 4, seed: 2 });
-  const written = new NetworkRunner(smallNetwork(name), engine).write(examples, {
-    mostSteps: 5,
-    beamSize: 3,
-  });
-  for (const [example, { tokens, attention }] of written.entries()) {
-    const steps = examples.input.steps(example);
-    expect((attention?.length ?? 0) % Math.max(1, steps)).toBe(0);
-    const rows = steps > 0 ? (attention?.length ?? 0) / steps : 0;
-    if (steps > 0) expect(rows).toBeGreaterThanOrEqual(tokens.length);
-    for (let row = 0; row < rows; row++) {
-      const sum = attention?.subarray(row * steps, (row + 1) * steps).reduce((a, b) => a + b, 0);
-      expect(sum).toBeCloseTo(1, 5);
+  const runner = new NetworkRunner(smallNetwork(name), engine);
+  // Enough steps to end, and too few.
+  const written = [{ mostSteps: 5, beamSize: 3 }, { mostSteps: 1 }].map((options) =>
+    runner.write(examples, options),
+  );
+  expect(new Set(written.flat().map(({ ended }) => ended)).size).toBe(2);
+  for (const answers of written) {
+    for (const [example, { tokens, ended, attention }] of answers.entries()) {
+      const steps = examples.input.steps(example);
+      const rows = tokens.length + (ended ? 1 : 0);
+      expect(attention?.length).toBe(rows * steps);
+      for (let row = 0; row < rows && steps > 0; row++) {
+        const sum = attention?.subarray(row * steps, (row + 1) * steps).reduce((a, b) => a + b, 0);
+        expect(sum).toBeCloseTo(1, 5);
+      }
     }
   }
 });

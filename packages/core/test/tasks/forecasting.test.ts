@@ -272,7 +272,7 @@ describe("decoding", () => {
 
   it("refuses tokens", () => {
     const { task } = fitForecasting(hourly({ y: [1, 3, 1, 3, 1, 3] }), PLAIN);
-    const written = { tokens: [1], logProbability: 0, attention: null };
+    const written = { tokens: [1], ended: true, logProbability: 0, attention: null };
     expect(() => task.decode(written, hourly({ y: [1, 2, 3] }))).toThrow(
       new TypeError("a forecaster decodes numbers, got tokens"),
     );

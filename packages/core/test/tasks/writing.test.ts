@@ -41,7 +41,12 @@ describe("transduction", () => {
         const encoded = tokensOf(restored.encode([source], [sample], "p").target, 0);
         expect(encoded).toEqual(tokensOf(fitted.encode([source], [sample], "p").target, 0));
         expect(encoded.at(-1)).toBe(END);
-        const output = { tokens: encoded.slice(0, -1), logProbability: 0, attention: null };
+        const output = {
+          tokens: encoded.slice(0, -1),
+          ended: true,
+          logProbability: 0,
+          attention: null,
+        };
         expect(restored.decode(output, source)).toEqual({
           text: sample,
           probability: 1,
@@ -54,7 +59,12 @@ describe("transduction", () => {
 
   it("gives the geometric mean of the probabilities, and where each token looked", () => {
     const weights = Float32Array.of(1, 0, 0, 0, 0.5, 0.5);
-    const output = { tokens: [4], logProbability: 2 * Math.log(0.5), attention: weights };
+    const output = {
+      tokens: [4],
+      ended: true,
+      logProbability: 2 * Math.log(0.5),
+      attention: weights,
+    };
     const { probability, ...prediction } = task.decode(output, "a?");
     expect(probability).toBeCloseTo(0.5, 12);
     expect(prediction).toEqual({
@@ -63,8 +73,20 @@ describe("transduction", () => {
     });
   });
 
+  it("has no end among the targets, nor its probability, where it was cut off", () => {
+    const weights = Float32Array.of(1, 0, 0, 0, 0.5, 0.5);
+    const logProbability = 2 * Math.log(0.5);
+    const output = { tokens: [4, 4], ended: false, logProbability, attention: weights };
+    const { probability, ...prediction } = task.decode(output, "a?");
+    expect(probability).toBeCloseTo(0.5, 12);
+    expect(prediction).toEqual({
+      text: "11",
+      attention: { source: ["a", "?", "<end>"], target: ["1", "1"], weights },
+    });
+  });
+
   it("shows an unknown token that was written as �", () => {
-    const output = { tokens: [0, 4], logProbability: 0, attention: null };
+    const output = { tokens: [0, 4], ended: true, logProbability: 0, attention: null };
     expect(task.decode(output, "a").text).toBe("�1");
   });
 
@@ -86,7 +108,12 @@ describe("transduction", () => {
     );
     const encoded = tokensOf(words.encode(["a"], ["It's late, isn't it?"], "p").target, 0);
     expect(encoded.length).toBe(7);
-    const output = { tokens: encoded.slice(0, -1), logProbability: 0, attention: null };
+    const output = {
+      tokens: encoded.slice(0, -1),
+      ended: true,
+      logProbability: 0,
+      attention: null,
+    };
     expect(words.decode(output, "a").text).toBe("It's late, isn't it?");
   });
 
@@ -184,7 +211,7 @@ describe("generation", () => {
     expect(stepsOf(input, 0)).toEqual([[0, 1]]);
     expect(stepsOf(input, 1)).toEqual([[1, 0]]);
     expect(tokensOf(target, 0)).toEqual([3, 4, END]);
-    const output = { tokens: [4, 3], logProbability: 0, attention: null };
+    const output = { tokens: [4, 3], ended: true, logProbability: 0, attention: null };
     expect(task.decode(output, "Czech")).toEqual({ text: "ba", probability: 1 });
   });
 
