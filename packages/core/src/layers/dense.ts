@@ -1,7 +1,7 @@
 /** The layers around the recurrent ones: embedding, linear, dropout, and the loss on top. */
 import type { Axis, ElementLoss, Integers, Tensor } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
-import { type Flow, isTensor, type PlanBuilder, tensorOf, type VectorFlow } from "./layer.ts";
+import { type Flow, type PlanBuilder, tensorOf, type VectorFlow } from "./layer.ts";
 import type { ParameterLayout } from "./parameters.ts";
 
 /** One learned vector a token. */
@@ -103,23 +103,20 @@ export function planDropout(
   input: Flow,
 ): { readonly output: Flow; readonly key: Integers | null } {
   if (rate === 0 || !builder.training) return { output: input, key: null };
-  if (!isTensor(input.value) || !input.gradient) {
-    throw new TypeError("dropout: expected vectors, got tokens");
-  }
+  const value = tensorOf(input, "dropout");
   const { over } = input;
-  const output = builder.flow(input.value.width, over);
+  const output = builder.flow(value.width, over);
+  // Of what nobody wants the gradient, such as a network's input, it is written all the same.
+  const inputGradient = input.gradient ?? builder.sequence(value.width, over);
   const key = builder.key();
   builder.operations.push({
     kind: "dropout",
     over,
-    input: input.value,
+    input: value,
     output: output.value,
     rate,
     key,
-    training: output.gradient && {
-      outputGradient: output.gradient,
-      inputGradient: input.gradient,
-    },
+    training: output.gradient && { outputGradient: output.gradient, inputGradient },
   });
   return { output, key };
 }

@@ -103,12 +103,9 @@ export class NetworkGraph {
       return planDropout(builder, config.inputDropout, embedded).output;
     }
     const over = config.ports.input.kind === "vector" ? "once" : "steps";
-    if (config.inputDropout === 0 || !isTensor(this.input)) {
-      return { value: this.input, gradient: null, over };
-    }
-    const gradient = builder.training ? builder.sequence(this.input.width, over) : null;
-    const flow = { value: this.input, gradient, over } as const;
-    return planDropout(builder, config.inputDropout, flow).output;
+    const flow = { value: this.input, gradient: null, over } as const;
+    // One-hot tokens are read as they are.
+    return isTensor(this.input) ? planDropout(builder, config.inputDropout, flow).output : flow;
   }
 
   #planHidden(input: Flow): VectorFlow {

@@ -45,6 +45,14 @@ export const NETWORKS: Readonly<Record<string, NetworkConfig>> = {
     input: vector,
     output: { ...numbers, heads: [{ name: "yes", loss: "binaryCrossEntropy" }] },
   }),
+  "vec2vec, no hidden layer, dropout": config(
+    { input: vector, output: { ...numbers, heads: [mean, bands] } },
+    { inputDropout: 0.2, dropout: 0.3 },
+  ),
+  "vec2vec, no hidden layer, dropout before the heads alone": config(
+    { input: vector, output: classes },
+    { dropout: 0.3 },
+  ),
   "seq2vec, classes": config({ input: vectors, output: classes }, { encoder }),
   "seq2vec, one-hot tokens": config({ input: tokens, output: classes }, { encoder }),
   "seq2vec, bidirectional, learned initial states": config(
