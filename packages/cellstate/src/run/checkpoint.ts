@@ -9,6 +9,7 @@ import {
 } from "@cellstate/core";
 import { ENGINE_KINDS, type EngineKind } from "../engine/choose.ts";
 import { DEFAULTS, type TrainSettings } from "./settings.ts";
+import type { RunResult } from "./trainRun.ts";
 
 /** Plain JSON. */
 export interface RunState<Settings = TrainSettings> {
@@ -110,4 +111,19 @@ function isLike(value: unknown, pattern: object): boolean {
     if (wanted === null || found === null) return found === null || typeof found !== "object";
     return typeof found === typeof wanted;
   });
+}
+
+/** How a model came to be; nothing in it differs from one run of the same settings to the next. */
+export function recordOf(
+  state: RunState<object>,
+  { progress, trainLoss, validationLoss }: RunResult,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...state,
+    steps: progress.step,
+    epochs: progress.epoch,
+    trainLoss,
+    validationLoss,
+    bestStep: progress.bestLoss === null ? null : progress.bestStep,
+  };
 }

@@ -30,16 +30,15 @@ import { readInputs } from "../shapes/readInputs.ts";
 import type { Shaped } from "../shapes/shape.ts";
 import { grouped } from "../terminal/text.ts";
 import { VERSION } from "../version.ts";
-import { type ReadRunCheckpoint, type RunState, writeRunCheckpoint } from "./checkpoint.ts";
-import { fingerprint } from "./fingerprint.ts";
 import {
-  assertMeaning,
-  mergeNetworkSettings,
-  NETWORK_DEFAULTS,
-  type NetworkSettings,
-  typedSettings,
-} from "./networkSettings.ts";
-import { recordOf } from "./prepareRun.ts";
+  type ReadRunCheckpoint,
+  type RunState,
+  recordOf,
+  writeRunCheckpoint,
+} from "./checkpoint.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { typedSettings } from "./networkOptions.ts";
+import { mergeNetworkSettings, NETWORK_DEFAULTS, type NetworkSettings } from "./networkSettings.ts";
 import { chooseToGoOn } from "./resumedEngine.ts";
 import { settingsToGoOn } from "./resumedNetwork.ts";
 import { suitedLength } from "./suitedLength.ts";
@@ -62,7 +61,6 @@ export async function prepareNetworkRun(
   began: NetworkBeginning | null,
 ): Promise<PreparedTraining> {
   checkEngineArguments(given);
-  assertMeaning(given, looked.task, shownPath(files.join(" ")));
   const { settings: asked, isLonger } =
     began === null
       ? { settings: mergeNetworkSettings(NETWORK_DEFAULTS, typedSettings(given)), isLonger: false }

@@ -26,7 +26,7 @@ import { PRESETS } from "../presets.ts";
 import { grouped } from "../terminal/text.ts";
 import { UsageError } from "../usageError.ts";
 import { VERSION } from "../version.ts";
-import { type RunState, readRunCheckpoint, writeRunCheckpoint } from "./checkpoint.ts";
+import { type RunState, readRunCheckpoint, recordOf, writeRunCheckpoint } from "./checkpoint.ts";
 import { type Corpus, describeUnknown, readCorpus } from "./corpus.ts";
 import { chooseToGoOn } from "./resumedEngine.ts";
 import {
@@ -37,9 +37,10 @@ import {
   SHAPE_NAMES,
   type TrainSettings,
 } from "./settings.ts";
+import { textSummary } from "./textSummary.ts";
 import type { TrainArguments } from "./trainArguments.ts";
 import type { PreparedTraining } from "./training.ts";
-import { type RunResult, textSampler } from "./trainRun.ts";
+import { textSampler } from "./trainRun.ts";
 
 /**
  * @throws UsageError where options contradict each other, the model of `--from`, or the checkpoint.
@@ -276,7 +277,7 @@ function assemble(parts: Parts): PreparedTraining {
     parameterCount: model.parameterCount,
     unit: "tokens",
     about: {},
-    summary: (out) => summary({ model, corpus, settings, validation, names }, out),
+    summary: (out) => textSummary({ model, corpus, settings, validation, names }, out),
     train: ({ engine, signal }) =>
       train(model, {
         ...{ ...options, engine, signal, documents: training, validation },
@@ -297,45 +298,6 @@ function assemble(parts: Parts): PreparedTraining {
     next: (shown) => `${COMMAND_NAME} generate ${shown}`,
     soFar: (shown) => `${shown} writes as it learnt so far`,
   };
-}
-
-/** How a model came to be; nothing in it differs from one run of the same settings to the next. */
-export function recordOf(
-  state: RunState<object>,
-  { progress, trainLoss, validationLoss }: RunResult,
-): Readonly<Record<string, unknown>> {
-  return {
-    ...state,
-    steps: progress.step,
-    epochs: progress.epoch,
-    trainLoss,
-    validationLoss,
-    bestStep: progress.bestLoss === null ? null : progress.bestStep,
-  };
-}
-
-interface Summarised extends Pick<Parts, "model" | "corpus" | "settings" | "names"> {
-  readonly validation: readonly TokenDocument[];
-}
-
-/** What is about to happen: the text, the model. */
-function summary(
-  { model, corpus, settings, validation, names }: Summarised,
-  out: string,
-): string[] {
-  const { config, vocabulary, parameterCount } = model;
-  const documents =
-    corpus.documents.length === 1 ? "" : ` in ${grouped(corpus.documents.length)} documents`;
-  const heldOut = validation.reduce(
-    (sum, { tokens, context = 0 }) => sum + tokens.length - context,
-    0,
-  );
-  const layers = config.layers === 1 ? "one layer" : `${config.layers} layers`;
-  return [
-    `${shownPath(names.join(" "))}: ${grouped(corpus.tokens)} ${vocabulary.kind}${documents}, ${grouped(vocabulary.size)} different` +
-      `${heldOut === 0 ? "" : `; ${grouped(heldOut)} held out`}`,
-    `${shownPath(out)}: ${config.cell.name}, ${layers} of ${config.hiddenSize}, ${grouped(parameterCount)} parameters; seed ${settings.seed}`,
-  ];
 }
 
 function trainOptions(

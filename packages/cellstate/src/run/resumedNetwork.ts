@@ -1,12 +1,11 @@
 /** What a resumed run of a network may be told: nothing that it did not begin with, but a new length. */
 import { shownPath } from "../files/fileError.ts";
 import { UsageError } from "../usageError.ts";
+import { optionOf, typedSettings } from "./networkOptions.ts";
 import {
   mergeNetworkSettings,
   NETWORK_SETTING_NAMES,
   type NetworkSettings,
-  optionOf,
-  typedSettings,
 } from "./networkSettings.ts";
 import type { TrainArguments } from "./trainArguments.ts";
 

@@ -9,7 +9,8 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { sentence } from "../terminal/text.ts";
 import { UsageError } from "../usageError.ts";
 import { readCheckpointOf } from "./checkpoint.ts";
-import { assertLanguageOptions, NETWORK_DEFAULTS } from "./networkSettings.ts";
+import { assertLanguageOptions, assertMeaning } from "./networkOptions.ts";
+import { NETWORK_DEFAULTS } from "./networkSettings.ts";
 import { type NetworkBeginning, prepareNetworkRun } from "./prepareNetwork.ts";
 import { prepareRun } from "./prepareRun.ts";
 import { assertLoggable, assertReplaceable } from "./replaceable.ts";
@@ -57,13 +58,12 @@ async function prepare(
     assertLanguageTask(files, given);
     return prepareRun(files, given, checkpointPath);
   }
-  if (!(given.resume && began === null)) {
-    err.line(sentence(takenFor(looked, files, given), err));
-    return prepareNetworkRun(files, looked, given, began);
+  assertMeaning(given, looked.task, shownPath(files.join(" ")));
+  if (given.resume && began === null) {
+    err.line(sentence(`no ${shownPath(checkpointPath)} yet: beginning at the first step`, err));
   }
-  err.line(sentence(`no ${shownPath(checkpointPath)} yet: beginning at the first step`, err));
   err.line(sentence(takenFor(looked, files, given), err));
-  return prepareNetworkRun(files, looked, given, null);
+  return prepareNetworkRun(files, looked, given, began);
 }
 
 /** `orders.csv: 43,824 rows, hourly, target pm25 → forecasting; --task to change` */
@@ -76,10 +76,9 @@ function takenFor(
   return `${shownPath(files.join(" "))}: ${reason} → ${task}${change}`;
 }
 
-/** Options that only a language model has a use for. */
-function saysLanguageModel({ task, preset, from, window, tokens }: TrainArguments): boolean {
-  if (task !== undefined) return task === "language-model";
-  return preset !== undefined || from !== undefined || window !== undefined || tokens === "bytes";
+/** Said, or by bytes, which may be of any file. */
+function saysLanguageModel({ task, tokens }: TrainArguments): boolean {
+  return task === "language-model" || (task === undefined && tokens === "bytes");
 }
 
 /** @throws UsageError for options of networks, which a language model would ignore. */

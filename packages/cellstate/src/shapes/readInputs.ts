@@ -9,6 +9,7 @@ import {
   type TextClassificationTask,
   type Values,
 } from "@cellstate/core";
+import { findColumns } from "../data/findColumns.ts";
 import { isFolder } from "../data/folders.ts";
 import { readLabelledTexts } from "../data/labelledTexts.ts";
 import { readLines } from "../data/lines.ts";
@@ -121,9 +122,12 @@ async function textsAndLabels(
   const hasNames = record.text !== null && !BARE.test(path);
   if (!hasNames && !TABLES.test(path)) return splitLines(path, (field) => known.has(field));
   const table = await readTable(path, { columns: "text" });
+  // A model that learnt from files without names takes what looks like texts and labels.
+  const found = record.text === null ? findColumns(table, {}) : record;
+  const { text: textName = null, label: labelName = null } = found ?? {};
   // A model that writes is told labels; the texts are there where it is judged.
   const [wanted, other] =
-    task.kind === "generation" ? [record.label, record.text] : [record.text, record.label];
+    task.kind === "generation" ? [labelName, textName] : [textName, labelName];
   const read = column(table, wanted, path);
   const beside = table.columns.find(({ name }) => name === other && name !== null);
   const second = beside?.kind === "text" ? beside.values : null;
