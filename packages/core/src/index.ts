@@ -130,12 +130,8 @@ export {
   LanguageStreams,
   type LanguageStreamsOptions,
 } from "./models/languageStreams.ts";
-export {
-  type DecoderConfig,
-  type EncoderConfig,
-  Network,
-  type NetworkConfig,
-} from "./models/network.ts";
+export { Network } from "./models/network.ts";
+export type { DecoderConfig, EncoderConfig, NetworkConfig } from "./models/networkConfig.ts";
 export { decodeNetwork, encodeNetwork, type FiledNetwork } from "./models/networkFile.ts";
 export {
   checkNetworkGradients,

@@ -9,7 +9,8 @@ import { writeMatrix } from "../layers/parameters.ts";
 import { writeCellWeights } from "../layers/recurrent.ts";
 import { RandomStream, streamKey } from "../numbers/random.ts";
 import type { InitialWeights } from "./languageModel.ts";
-import { Network, type NetworkConfig } from "./network.ts";
+import { Network } from "./network.ts";
+import type { NetworkConfig } from "./networkConfig.ts";
 
 /** A network with its initial weights, drawn from the seed, part by part. */
 export function createNetwork(

@@ -13,10 +13,9 @@
  */
 import type { Cell } from "../cells/cell.ts";
 import { defineCell } from "../cells/defineCell.ts";
-import type { NumberHead, Ports } from "../data/examples.ts";
-import { CellstateError } from "../errors.ts";
+import type { NumberHead } from "../data/examples.ts";
 import type { JsonObject } from "../files/json.ts";
-import { type AttentionKind, type AttentionLayer, attentionLayer } from "../layers/attention.ts";
+import { type AttentionLayer, attentionLayer } from "../layers/attention.ts";
 import {
   type EmbeddingLayer,
   embeddingLayer,
@@ -25,42 +24,13 @@ import {
 } from "../layers/dense.ts";
 import { ParameterLayout, type Stretch } from "../layers/parameters.ts";
 import { outputSize, type RecurrentLayer, recurrentLayer } from "../layers/recurrent.ts";
-import type { Regularisation } from "../layers/regularisation.ts";
 import { directionsOf, type RecurrentStack, recurrentStack } from "../layers/stack.ts";
-
-export interface EncoderConfig {
-  readonly cell: Cell;
-  readonly hiddenSize: number;
-  readonly layers: number;
-  readonly bidirectional: boolean;
-}
-
-export interface DecoderConfig {
-  readonly cell: Cell;
-  readonly hiddenSize: number;
-  readonly layers: number;
-  /** Over the encoder's outputs; "none" also for a vector input. */
-  readonly attention: AttentionKind | "none";
-}
-
-export interface NetworkConfig extends Regularisation {
-  readonly ports: Ports;
-  /** Null exactly where the input is a vector. */
-  readonly encoder: EncoderConfig | null;
-  /** Null where there are as many outputs as inputs, or one. */
-  readonly decoder: DecoderConfig | null;
-  /** Units of feed-forward layers (relu) over a vector input, from below. */
-  readonly hidden: readonly number[];
-  /** Width of a learned vector a token, in and out; 0 for one-hot. */
-  readonly embeddingSize: number;
-  readonly initialStates: "zero" | "learned";
-  /** While training: share of the input's numbers (of vectors or embeddings) dropped, 0 to below 1. */
-  readonly inputDropout: number;
-  /** Between layers, and before the heads. */
-  readonly dropout: number;
-  /** Of classes and tokens. */
-  readonly labelSmoothing: number;
-}
+import {
+  checkNetworkConfig,
+  type DecoderConfig,
+  type EncoderConfig,
+  type NetworkConfig,
+} from "./networkConfig.ts";
 
 /** Anything of a network that has weights, with the name that its file has for it. */
 export type NetworkPart =
@@ -132,7 +102,7 @@ export class Network {
    * @throws CellstateError `option` for a configuration that contradicts itself or its ports.
    */
   constructor(config: NetworkConfig, precision: "float32" | "float64" | "none" = "float32") {
-    checkConfig(config);
+    checkNetworkConfig(config);
     this.config = config;
     const { ports, embeddingSize, hidden, encoder, decoder } = config;
     const { input, output } = ports;
@@ -297,59 +267,4 @@ function finalWidth({ layers }: RecurrentStack): number {
 
 function decoderWidth({ combine, stack }: DecoderParts): number {
   return combine ? outputSize(combine) : stack.outputSize;
-}
-
-/** @throws CellstateError `option` */
-function checkConfig(config: NetworkConfig): void {
-  const refuse = (what: string): never => {
-    throw new CellstateError("option", what);
-  };
-  const { ports, encoder, decoder, hidden, embeddingSize } = config;
-  const { input, output } = ports;
-  const isVector = input.kind === "vector";
-  if (isVector !== (encoder === null)) {
-    refuse(isVector ? "a vector input has no encoder" : "a sequence input needs an encoder");
-  }
-  if (hidden.length > 0 && !isVector) refuse("hidden layers are for a vector input");
-  const decodes = output.kind === "tokens" || output.each === "outputStep";
-  if (decodes !== (decoder !== null)) {
-    refuse(decodes ? "an output of its own length needs a decoder" : "this output has no decoder");
-  }
-  if (isVector && output.kind !== "tokens" && output.each === "step") {
-    refuse("a vector input has no steps to answer at");
-  }
-  if (isVector && decoder && decoder.attention !== "none") {
-    refuse("attention needs a sequence to look at: a vector input has none");
-  }
-  if (decoder?.attention === "multiplicative" && output.kind === "numbers" && output.known === 0) {
-    refuse("a decoder that is told nothing at its steps needs additive attention, or none");
-  }
-  if (output.kind === "tokens" && embeddingSize === 0) {
-    refuse("a decoder of tokens needs an embedding; give embeddingSize 1 or more");
-  }
-  if (encoder?.bidirectional && input.kind === "tokens" && embeddingSize === 0) {
-    refuse("a bidirectional encoder of tokens needs an embedding; give embeddingSize 1 or more");
-  }
-  const rates = [
-    "inputDropout",
-    "dropout",
-    "recurrentDropout",
-    "zoneout",
-    "memoryZoneout",
-  ] as const;
-  for (const name of [...rates, "labelSmoothing"] as const) {
-    const rate = config[name];
-    if (!(rate >= 0 && rate < 1)) refuse(`${name}: expected 0 to below 1, got ${rate}`);
-  }
-  const counts = {
-    embeddingSize: embeddingSize + 1,
-    ...Object.fromEntries(hidden.map((units, index) => [`hidden[${index}]`, units])),
-    ...(encoder && { "encoder.hiddenSize": encoder.hiddenSize, "encoder.layers": encoder.layers }),
-    ...(decoder && { "decoder.hiddenSize": decoder.hiddenSize, "decoder.layers": decoder.layers }),
-  };
-  for (const [name, count] of Object.entries(counts)) {
-    if (!(Number.isSafeInteger(count) && count >= 1)) {
-      refuse(`${name}: expected a whole number of 1 or more, got ${count}`);
-    }
-  }
 }

@@ -17,7 +17,8 @@ import { fromTorch, torchShapes, toTorch } from "../files/torchNames.ts";
 import { readMatrix, type Stretch, writeMatrix } from "../layers/parameters.ts";
 import { readCellWeights, writeCellWeights } from "../layers/recurrent.ts";
 import { filedCell, restoreCell } from "./filedCell.ts";
-import { Network, type NetworkConfig, type NetworkPart } from "./network.ts";
+import { Network, type NetworkPart } from "./network.ts";
+import type { NetworkConfig } from "./networkConfig.ts";
 
 const KIND = "network";
 

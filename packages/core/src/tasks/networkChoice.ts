@@ -1,7 +1,7 @@
 /** The network that suits a task where nobody says more: sizes that learn real data of some thousand examples in minutes. */
 import type { Cell } from "../cells/cell.ts";
 import { lstm } from "../cells/zoo/index.ts";
-import type { NetworkConfig } from "../models/network.ts";
+import type { NetworkConfig } from "../models/networkConfig.ts";
 import type { AnyTask } from "./index.ts";
 
 export interface NetworkChoice {

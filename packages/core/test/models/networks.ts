@@ -2,7 +2,8 @@
 import { gru, lstm } from "../../src/cells/zoo/index.ts";
 import type { Ports } from "../../src/data/examples.ts";
 import { createNetwork } from "../../src/models/createNetwork.ts";
-import type { Network, NetworkConfig } from "../../src/models/network.ts";
+import type { Network } from "../../src/models/network.ts";
+import type { NetworkConfig } from "../../src/models/networkConfig.ts";
 
 const PLAIN = {
   encoder: null,
