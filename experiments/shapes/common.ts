@@ -17,6 +17,11 @@ export interface ShapeExperiment {
   readonly about: string;
   /** Files or folders of `../shared/data` that it reads. */
   readonly data: readonly string[];
+  /**
+   * "auto" takes the machine's own matrix products where there are some: for what would take hours otherwise. Figures then differ a little from
+   * machine to machine. @default "wasm": the same bits on every machine, for any number of threads
+   */
+  readonly engine?: "auto";
   run(options: ShapeRun): Promise<ShapeResult>;
 }
 

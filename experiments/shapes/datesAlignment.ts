@@ -10,8 +10,6 @@ export interface Alignment {
   readonly largest: boolean;
   /** Of all its weights, the share on that part. */
   readonly weight: number;
-  /** Of all places it could look at, the share that is that part. */
-  readonly share: number;
 }
 
 type Span = readonly [from: number, to: number];
@@ -46,14 +44,15 @@ const ANSWER: readonly (Part | null)[] = [
   ...(["day", "day"] as const),
 ];
 
-/** Of every digit of an answer; nothing for an answer of another length, or without attention. */
-export function alignmentOf(input: string, { text, attention }: Transduced): Alignment[] {
+/** Of every digit that an answer should have and has characters for; nothing without attention. */
+export function alignmentOf(input: string, { attention }: Transduced): Alignment[] {
   const parts = partsOf(input);
   if (!parts) throw new RangeError(`a date in an unknown form: ${JSON.stringify(input)}`);
-  if (!attention || text.length !== ANSWER.length) return [];
-  const { source, weights } = attention;
+  if (!attention) return [];
+  const { source, target, weights } = attention;
   return ANSWER.flatMap((part, step) => {
-    if (part === null) return [];
+    // The last of its target is the end.
+    if (part === null || step >= target.length - 1) return [];
     const row = weights.subarray(step * source.length, (step + 1) * source.length);
     const [from, to] = parts[part];
     const best = row.indexOf(Math.max(...row));
@@ -61,13 +60,21 @@ export function alignmentOf(input: string, { text, attention }: Transduced): Ali
       part,
       largest: best >= from && best < to,
       weight: row.subarray(from, to).reduce((sum, weight) => sum + weight, 0),
-      share: (to - from) / source.length,
     };
   });
 }
 
+/** The mean share of an input that the parts of a digit are: what weights without any order would have there. */
+export function chanceOf(input: string): number {
+  const parts = partsOf(input);
+  if (!parts) throw new RangeError(`a date in an unknown form: ${JSON.stringify(input)}`);
+  const digits = ANSWER.filter((part) => part !== null);
+  const share = (part: Part): number => (parts[part][1] - parts[part][0]) / (input.length + 1);
+  return digits.reduce((sum, part) => sum + share(part), 0) / digits.length;
+}
+
 /** Lines of text: the input above, a row a character of the answer, tenths of its weights. */
-export function heatMap(input: string, { text, attention }: Transduced): string[] {
+export function heatMap(input: string, { attention }: Transduced): string[] {
   if (!attention) return [];
   const { source, target, weights } = attention;
   const lines = [`      ${source.map((name) => (name.length === 1 ? name : "$")).join("")}`];
@@ -76,7 +83,7 @@ export function heatMap(input: string, { text, attention }: Transduced): string[
     const marks = Array.from(row, (weight) =>
       weight < 0.1 ? "." : String(Math.min(9, Math.floor(10 * weight))),
     );
-    const part = text.length === ANSWER.length ? (ANSWER[step] ?? null) : null;
+    const part = ANSWER[step] ?? null;
     const span = part && partsOf(input)?.[part];
     const from = span ? `  ${part} ${input.slice(...span)}` : "";
     lines.push(`  ${name.length === 1 ? name : "$"}   ${marks.join("")}${from}`);

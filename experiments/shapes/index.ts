@@ -12,16 +12,18 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { circumstances, keep } from "../../bench/results.ts";
-import { startNodeThreads } from "../../packages/cellstate/src/threads/nodeThreads.ts";
-import { createWasmEngine } from "../../packages/core/src/index.ts";
+import { openEngine } from "../../packages/cellstate/src/engine/open.ts";
 import type { Experiment } from "../experiment.ts";
 import { missingData, type ShapeExperiment } from "./common.ts";
+import { dates } from "./dates.ts";
+import { forecasting } from "./forecasting.ts";
 import { memory } from "./memory.ts";
 import { nameForCountry } from "./nameForCountry.ts";
 import { namesByCountry } from "./namesByCountry.ts";
 import { japaneseVowels, mnist } from "./sequenceClasses.ts";
 import { type KeptResult, shapesTable } from "./table.ts";
 import { tagging } from "./tagging.ts";
+import { translation } from "./translation.ts";
 
 /** In the order of the table. */
 export const SHAPES: readonly ShapeExperiment[] = [
@@ -29,6 +31,9 @@ export const SHAPES: readonly ShapeExperiment[] = [
   mnist,
   namesByCountry,
   tagging,
+  forecasting,
+  dates,
+  translation,
   nameForCountry,
   memory,
 ];
@@ -72,10 +77,11 @@ async function runOne(experiment: ShapeExperiment, threads: number | undefined):
     return;
   }
   const before = circumstances();
-  const started = await startNodeThreads(threads);
+  const { engine, choice, end } = await openEngine({
+    engine: experiment.engine ?? "wasm",
+    threads,
+  });
   try {
-    // The same bits on every machine, for any number of threads.
-    const engine = createWasmEngine({ threads: started });
     const result = await experiment.run({
       engine,
       quick: false,
@@ -86,12 +92,12 @@ async function runOne(experiment: ShapeExperiment, threads: number | undefined):
       about,
       command: `npm run experiments -- shapes --only ${name}`,
       ...before,
-      engine: `wasm, ${engine.threads === 1 ? "one thread" : `${engine.threads} threads`}`,
+      engine: choice,
       ...result,
     };
     keep(resultFile(name), kept);
   } finally {
-    started.end();
+    end();
   }
 }
 

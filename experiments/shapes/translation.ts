@@ -270,9 +270,10 @@ export const translation: ShapeExperiment = {
   name: "translation",
   about: "English to French, with attention and without; half an hour",
   data: ["eng-fra.txt"],
+  engine: "auto",
   async run({ engine, quick, tell }: ShapeRun) {
-    const data = await readTranslationData(quick ? 2000 : undefined);
-    const length = quick ? { steps: 30 } : { epochs: EPOCHS };
+    const data = await readTranslationData(quick ? 300 : undefined);
+    const length = quick ? { steps: 5 } : { epochs: EPOCHS };
     const train = (attention: Attention) => trainTranslator(data, attention, engine, length, tell);
     return translate(
       data,
