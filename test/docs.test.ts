@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 
 test.each(
-  ["streams", "threads"].flatMap((name) =>
+  ["shapes", "streams", "threads"].flatMap((name) =>
     examplesOf(readText(`docs/${name}.md`)).map((example, i) => [`${name}.md, ${i + 1}`, example]),
   ),
 )("%s runs", (title, example) => {

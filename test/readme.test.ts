@@ -20,3 +20,12 @@ test("the README's example runs as it stands, and the model has learnt its text"
   expect(Number(lines[2])).toBeLessThan(0.01);
   expect(lines[3]).toBe("Krish. My brother's");
 });
+
+test("the README's example of a task runs as it stands, and tells good from bad", () => {
+  const [, example] =
+    readText("README.md").match(/```ts\n([^`]*fitTextClassificationTask[^`]*)```/) ?? [];
+  const file = new URL("../.scratch/readmeTask.ts", import.meta.url);
+  mkdirSync(new URL(".", file), { recursive: true });
+  writeFileSync(file, example);
+  expect(execFileSync(process.execPath, [fileURLToPath(file)], { encoding: "utf8" })).toBe("+\n");
+});
