@@ -72,7 +72,8 @@ export class Beam {
     const alive: Hypothesis[] = [];
     const going: Continuation[] = [];
     for (const [rank, { parent, token, logProbability }] of candidates.entries()) {
-      if (alive.length === this.#size) break;
+      // What is banned fills no row.
+      if (alive.length === this.#size || logProbability === Number.NEGATIVE_INFINITY) break;
       const before = this.#alive[parent];
       const tokens = [...before.tokens, token];
       const rows = [...before.rows, parent];

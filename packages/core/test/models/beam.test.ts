@@ -20,6 +20,16 @@ it("does not stop for poor ends while a better sequence goes on", () => {
   expect(logProbability).toBeCloseTo(5 * GOOD, 12);
 });
 
+it("pursues nothing that is banned, however many rows are left", () => {
+  const beam = new Beam(3, END, () => 1);
+  const never = Number.NEGATIVE_INFINITY;
+  const next = () => ({ logits: Float64Array.of(never, GOOD, POOR, never), only: null });
+  // One token and the end may be written: one row goes on, and the others repeat it.
+  expect(beam.advance(next)).toEqual(Array(3).fill({ parent: 0, token: 1 }));
+  expect(beam.advance(next)).toEqual(Array(3).fill({ parent: 0, token: 1 }));
+  expect(beam.isDone).toBe(false);
+});
+
 it("stops where the best has ended, however many go on below it", () => {
   const beam = new Beam(1, END, (length) => length);
   beam.advance(() => ({ logits: Float64Array.of(POOR, 2 * POOR, GOOD), only: null }));
