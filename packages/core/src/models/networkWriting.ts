@@ -28,13 +28,11 @@ export interface WritingOptions {
   readonly sampling?: SamplingOptions & { readonly seed: number };
 }
 
-/** @throws RangeError for an option out of range. */
-function checkWriting({
-  mostSteps,
-  beamSize = 1,
-  lengthPenalty = 1,
-  sampling,
-}: WritingOptions): void {
+/** @param size Tokens that there are. @throws RangeError for an option out of range. */
+export function checkWriting(
+  { mostSteps, beamSize = 1, lengthPenalty = 1, banned = [], sampling }: WritingOptions,
+  size: number,
+): void {
   for (const [name, count] of Object.entries({ mostSteps, beamSize })) {
     if (!(Number.isSafeInteger(count) && count >= 1)) {
       throw new RangeError(`${name}: expected a whole number of 1 or more, got ${count}`);
@@ -46,16 +44,22 @@ function checkWriting({
   if (sampling && beamSize > 1) {
     throw new RangeError(`beamSize: expected 1 with sampling, got ${beamSize}`);
   }
+  const unknown = banned.find((token) => !(Number.isInteger(token) && token >= 0 && token < size));
+  if (unknown !== undefined) {
+    throw new RangeError(`banned: expected tokens from 0 to ${size - 1}, got ${unknown}`);
+  }
+  if (new Set(banned).size === size) {
+    throw new RangeError(`banned: all ${size} tokens; leave one to write`);
+  }
 }
 
-/** Writes for each example of a batch; the plan has room for beamSize rows an example. */
+/** Writes for each example of a batch; the plan has room for beamSize rows an example, and `checkWriting` lets the options pass. */
 export function writeBatch(
   plan: NetworkPlan,
   examples: Examples,
   batch: ExampleBatch,
   options: WritingOptions,
 ): WrittenOutput[] {
-  checkWriting(options);
   const { output } = plan.network.config.ports;
   const { decoder } = plan;
   if (output.kind !== "tokens" || !decoder?.tokens) {

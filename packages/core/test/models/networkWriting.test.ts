@@ -156,6 +156,18 @@ it("options out of range are refused", () => {
   expect(() =>
     runner.write(examples, { mostSteps: 3, beamSize: 2, sampling: { seed: 1 } }),
   ).toThrow("beamSize: expected 1 with sampling, got 2");
+  expect(() => runner.write(examples, { mostSteps: Number.NaN })).toThrow(
+    "mostSteps: expected a whole number of 1 or more, got NaN",
+  );
+  expect(() => runner.write(examples, { mostSteps: 3, banned: [SIZE] })).toThrow(
+    "banned: expected tokens from 0 to 4, got 5",
+  );
+  expect(() => runner.write(examples, { mostSteps: 3, banned: [0, 1, 2, 3, 4] })).toThrow(
+    "banned: all 5 tokens; leave one to write",
+  );
+  expect(() => new NetworkRunner(smallNetwork(name), engine, { batchSize: 0 })).toThrow(
+    "batchSize: expected a whole number of 1 or more, got 0",
+  );
   expect(() => runner.outputs(examples)).toThrow(
     "this network writes tokens: use write(), not outputs()",
   );
