@@ -222,10 +222,11 @@ const SETTINGS: ForecastingSettings = {
 const FORECASTERS: readonly ForecastingSettings[] = [
   SETTINGS,
   { ...SETTINGS, form: "seq2seq" },
-  { ...SETTINGS, horizon: 1 },
+  { ...SETTINGS, horizon: 1, dropout: 0.1, recurrentDropout: 0, epochs: 3 },
 ];
 
-const CHOICE = "@@CHOICE@@";
+const CHOICE =
+  "by the RMSE on the validation part, seed 1. All 24 hours, seq2vec, 14 tries, 60.1 to 62.6 µg/m³ where persistence has 75.1: dropout 0.1 to 0.4, of states 0 and 0.2, of inputs 0 and 0.1, 32 and 64 units, one and two layers, 24 and 48 hours, rates 0.0007 and 0.002, logarithms or not, differences or values (values: 60.1 over all hours, but 24.4 in the first, where persistence has 20.3); seq2seq, 3 tries, 60.3 to 62.7. Both forms were given the same settings: 60.8 and 60.3. The next hour alone, 8 tries, 18.5 to 18.8 where persistence has 20.3";
 
 /** What is judged of a forecaster: the first step, the last, all together. */
 function stepsOf(horizon: number): readonly Steps[] {
