@@ -4,6 +4,7 @@ import type { Examples, NetworkOutput } from "../data/examples.ts";
 import type { Extent, Integers, Tensor } from "../engines/engine.ts";
 import { isTensor } from "../layers/layer.ts";
 import { exp } from "../numbers/portable.ts";
+import { checkExamples, checkTokens } from "./networkExamples.ts";
 import type { NetworkPlan } from "./networkPlan.ts";
 
 /** What a call on these examples reaches to. */
@@ -18,11 +19,16 @@ export function headRows({ network }: NetworkPlan, { count, steps, outputSteps }
   return output.each === "step" ? count * steps : count;
 }
 
-/** Writes inputs, and what a decoder knows beforehand. Where there are targets, those too; else the losses mean nothing. */
+/**
+ * Writes inputs, and what a decoder knows beforehand. Where there are targets, those too; else the losses mean nothing.
+ *
+ * @throws RangeError for examples that are not of the network's ports: see `checkExamples`.
+ */
 export function writeExamples(plan: NetworkPlan, examples: Examples, batch: ExampleBatch): void {
   const { lengths, decoder } = plan;
   const { integers } = plan.compiled;
   const { input, known, target } = examples;
+  checkExamples(plan.network.config.ports, examples, batch);
   place(plan, plan.input, input, batch, batch.steps);
   if (lengths) {
     for (let b = 0; b < batch.count; b++) {
@@ -48,6 +54,7 @@ function place(
   for (let b = 0; b < count; b++) {
     sequences.copy(examples[b], memory, to.offset + b * stride, count * stride);
   }
+  if (sequences.kind === "tokens") checkTokens(memory, to.offset, steps * count, sequences.size);
 }
 
 function writeTargets(plan: NetworkPlan, examples: Examples, batch: ExampleBatch): void {
@@ -73,6 +80,7 @@ function writeTargets(plan: NetworkPlan, examples: Examples, batch: ExampleBatch
     const steps = target.steps(example);
     for (let t = 0; t < steps; t++) numbers[weightsAt + (t * count + b) * weightStride] = weight;
   }
+  if (target.kind === "tokens") checkTokens(integers, targets.offset, rows, target.size, -1);
   if (!decoder?.tokens || output.kind !== "tokens" || isTensor(targets)) return;
   // What the decoder is told is what it should have said a step before.
   const { offset } = decoder.tokens;
