@@ -16,7 +16,7 @@ export type TrainingLength =
 export interface CourseOptions {
   readonly engine: Engine;
   readonly length: TrainingLength;
-  /** Sequences side by side. @default 50 */
+  /** Sequences side by side. @default 50; of a network's examples 32 */
   readonly batchSize?: number;
   /** @default adam */
   readonly optimizer?: OptimizerOptions;
@@ -25,7 +25,7 @@ export interface CourseOptions {
   /** @default none */
   readonly clip?: Clipping;
   readonly groups?: readonly ParameterGroup[];
-  /** Of the order of documents and of dropout. @default 1 */
+  /** Of the order of documents or examples, of dropout and of scheduled sampling. @default 1 */
   readonly seed?: number;
   /** Updates between validations. @default once an epoch */
   readonly validateEvery?: number;

@@ -16,7 +16,7 @@ export interface TrainingProgress {
   /** Of the present epoch: Σ loss · tokens and Σ tokens. */
   lossSum: number;
   lossTokens: number;
-  /** Mean loss of the last whole epoch, or null in the first. */
+  /** Mean loss of the last whole epoch; null in the first, and where nothing in it counted. */
   epochLoss: number | null;
   validationLoss: number | null;
   bestLoss: number | null;

@@ -116,10 +116,15 @@ class CourseRun<Batch extends { readonly counted: number }> {
         refuse(`has ${name} in float${bits}, this run needs float${8 * BYTES_PER_ELEMENT}`);
       }
     }
+    const { best } = arrays;
+    const { length } = this.#course.stepper.weights;
+    if (best && best.length !== length) {
+      refuse(`has ${best.length} numbers of best, this run needs ${length}`);
+    }
     const strange = Object.keys(arrays).find((name) => name !== "best" && !(name in wanted));
     if (strange) refuse(`has ${strange}, for which this run has no place`);
     this.#course.stepper.restore(progress.step, arrays);
-    if (arrays.best) this.#best = arrays.best.slice();
+    if (best) this.#best = best.slice();
   }
 
   async *events(): AsyncGenerator<TrainingEvent, void, void> {
@@ -187,7 +192,8 @@ class CourseRun<Batch extends { readonly counted: number }> {
 
   #endEpoch(): void {
     const progress = this.#progress;
-    progress.epochLoss = progress.lossSum / progress.lossTokens;
+    // Of an epoch in which nothing counts there is no loss.
+    progress.epochLoss = progress.lossTokens > 0 ? progress.lossSum / progress.lossTokens : null;
     progress.lossSum = 0;
     progress.lossTokens = 0;
     progress.epoch++;

@@ -129,3 +129,25 @@ it("says what is wrong where there is nothing to learn, and where numbers run aw
   const wild = options(name, { optimizer: { name: "sgd", learningRate: 1e38 }, clip: null });
   await expect(collect(smallNetwork(name), wild)).rejects.toThrow(CellstateError);
 });
+
+it("has no loss of an epoch in which nothing counts, and learns nothing", async () => {
+  const name = "seq2vec, classes";
+  const network = smallNetwork(name);
+  const before = network.weights.slice();
+  const examples = { ...examplesOf(name), weight: () => 0 };
+  const given = options(name, { examples, validation: undefined, optimizer: { name: "sgd" } });
+  const last = (await collect(network, given)).at(-1);
+  expect(last?.progress.epochLoss).toBeNull();
+  expect(network.weights).toEqual(before);
+});
+
+it("does not go on with best weights of another network", async () => {
+  const name = "seq2vec, classes";
+  const event = (await collect(smallNetwork(name), options(name))).at(-1);
+  const snapshot = event?.snapshot();
+  if (!snapshot) throw new RangeError("no event");
+  const resume = { ...snapshot, arrays: { ...snapshot.arrays, best: new Float32Array(3) } };
+  await expect(collect(smallNetwork(name), options(name, { resume }))).rejects.toThrow(
+    "the checkpoint has 3 numbers of best, this run needs",
+  );
+});
