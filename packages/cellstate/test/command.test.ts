@@ -40,9 +40,12 @@ describe("help", () => {
       Commands:
         start          a first look: learns stories (or your text), writes, answers,
                        shows its memory
-        train          learn from text files: a model that writes like them
+        train          learn from a file: texts, a series, labelled texts or
+                       sequences, rows, pairs
+        predict        what a network answers: labels, numbers, forecasts, texts, tags
         generate       have a model write
-        eval           how well a model foretells a text
+        eval           how well a model foretells a text, or predicts what a file says
+                       is right
         info           what a model's file holds: equations, shapes, parameters, how
                        it was trained
         convert        keep a model's weights otherwise: int8, a quarter of the file

@@ -69,6 +69,11 @@ export interface Work {
  */
 const WORTH_THREADS = 1e10;
 
+/** One for what is soon done; else as many as there are. @param work Multiplications in all. */
+export function threadsFor(work: number): number | undefined {
+  return work < WORTH_THREADS ? 1 : undefined;
+}
+
 /** @throws UsageError for options that contradict each other; whatever `openEngine` throws. */
 export function openFor(
   model: LanguageModel,
@@ -84,14 +89,15 @@ export function openFor(
       "--engine blas: int8 weights are multiplied by wasm; leave the option out, or add --weights float32",
     );
   }
-  const threads = given.threads ?? (tokens * model.parameterCount < WORTH_THREADS ? 1 : undefined);
+  const threads = given.threads ?? threadsFor(tokens * model.parameterCount);
   return openEngine({ engine, threads, shape: { hiddenSize, batchSize } });
 }
 
-/** The same for a network that is there. */
+/** The same for a network that is there. @param steps Of all inputs together, about. */
 export function openForNetwork(
-  { config, weights }: Network,
+  { config, weights, parameters }: Network,
   given: EngineArguments,
+  steps: number,
 ): Promise<OpenedEngine> {
   const { encoder, decoder, hidden } = config;
   const hiddenSize = Math.max(encoder?.hiddenSize ?? 0, decoder?.hiddenSize ?? 0, ...hidden, 1);
@@ -99,7 +105,8 @@ export function openForNetwork(
   const isExact = weights instanceof Float64Array;
   const engine = asked === "auto" && isExact ? "reference" : asked;
   checkEngineArguments({ ...given, engine });
-  return openEngine({ engine, threads: given.threads, shape: { hiddenSize, batchSize: 64 } });
+  const threads = given.threads ?? threadsFor(steps * parameters.size);
+  return openEngine({ engine, threads, shape: { hiddenSize, batchSize: 64 } });
 }
 
 /** A model of float64 was made by the reference engine, and is exact only there; products in integers are the wasm engine's own. */

@@ -5,7 +5,7 @@ import { describeUnknown, readCorpus } from "../run/corpus.ts";
 import { judge } from "../shapes/judge.ts";
 import { judgementJson, judgementLines } from "../shapes/judgement.ts";
 import { readInputs } from "../shapes/readInputs.ts";
-import { dataRecordOf } from "../shapes/taskData.ts";
+import { dataRecordOf, stepsOf } from "../shapes/taskData.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { grouped, sentence } from "../terminal/text.ts";
 import { UsageError } from "../usageError.ts";
@@ -81,7 +81,7 @@ async function evaluateData(
   }
   const record = dataRecordOf(network.training);
   const data = await readInputs(task, files[0], record);
-  const { engine, end } = await openForNetwork(network, given);
+  const { engine, end } = await openForNetwork(network, given, stepsOf(data));
   try {
     const judged = judge(data, network, engine, record);
     if (given.json) {

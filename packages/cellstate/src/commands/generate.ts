@@ -123,7 +123,7 @@ async function generateFrom(
   const condition = conditionOf(task, from);
   const seed = given.seed ?? randomInt(1_000_000);
   const inputs = Array.from({ length: count }, () => condition);
-  const { engine, end } = await openForNetwork(network, given);
+  const { engine, end } = await openForNetwork(network, given, count * task.longestTarget);
   try {
     const sampling = { temperature, topK, topP, seed };
     const written = predictions(task, network, engine, inputs, "--from", { sampling });

@@ -10,7 +10,7 @@ import { terminalPlot } from "../forecast/terminalPlot.ts";
 import { loadNetwork } from "../modelFiles.ts";
 import { predictionRows } from "../shapes/predict.ts";
 import { readInputs } from "../shapes/readInputs.ts";
-import { type CodedData, dataRecordOf, type TaskData } from "../shapes/taskData.ts";
+import { type CodedData, dataRecordOf, stepsOf, type TaskData } from "../shapes/taskData.ts";
 import { printRows, rowFormatOf, writeRowFile } from "../shapes/writeRows.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { grouped, sentence } from "../terminal/text.ts";
@@ -69,7 +69,11 @@ async function run(
   const { out } = given;
   if (out !== undefined) assertOut(out, model, [path, ...(input === undefined ? [] : [input])]);
   const data = await dataOf(model, path, input, given.text);
-  const { engine, end } = await openForNetwork(model.network, given);
+  const { engine, end } = await openForNetwork(
+    model.network,
+    given,
+    data.kind === "forecasting" ? data.task.config.history : stepsOf(data),
+  );
   try {
     if (data.kind === "forecasting") {
       const made = makeForecast(data, model.network, engine);

@@ -18,7 +18,7 @@ import {
 } from "@cellstate/core";
 import { COMMAND_NAME } from "../commandName.ts";
 import { resolveCell } from "../commands/common.ts";
-import { checkEngineArguments } from "../commands/engineOptions.ts";
+import { checkEngineArguments, threadsFor } from "../commands/engineOptions.ts";
 import type { Looked } from "../data/looked.ts";
 import { chooseEngine, type EngineChoice } from "../engine/choose.ts";
 import { shownPath } from "../files/fileError.ts";
@@ -52,6 +52,7 @@ export interface NetworkBeginning {
 
 /**
  * @param began The checkpoint to go on from, or null.
+ * @param begin Called when what was typed is found to make sense, before long work.
  * @throws UsageError, CellstateError as `prepareRun`.
  */
 export async function prepareNetworkRun(
@@ -59,6 +60,7 @@ export async function prepareNetworkRun(
   looked: Exclude<Looked, { kind: "text" }>,
   given: TrainArguments,
   began: NetworkBeginning | null,
+  begin: () => void,
 ): Promise<PreparedTraining> {
   checkEngineArguments(given);
   const { settings: asked, isLonger } =
@@ -68,6 +70,7 @@ export async function prepareNetworkRun(
   parseInit(asked.init);
   parseSchedule(asked.schedule);
   const cells = cellsOf(asked);
+  begin();
   const data = fingerprint(files);
   if (began !== null && data.sha256 !== began.read.state.sha256) {
     const names = began.read.state.files.map(({ name }) => name).join(", ");
@@ -79,7 +82,7 @@ export async function prepareNetworkRun(
   const shape = fitShape(looked, { ...asked, task: looked.task });
   const { task } = shape;
   const config = networkConfigFor(task, { ...sizesOf(asked), ...cells });
-  const length = suitedLength(asked, shape.training, config);
+  const { length, work } = suitedLength(asked, shape.training, config);
   const resolved: NetworkSettings = { ...asked, ...length, task: looked.task };
   const widest = config.encoder?.hiddenSize ?? config.decoder?.hiddenSize ?? config.hidden[0] ?? 1;
   const { choice, engines, threads, notes } = engineOf(resolved, given, began, {
@@ -108,7 +111,7 @@ export async function prepareNetworkRun(
     length: lengthOf(settings),
     choice,
     resume,
-    threads,
+    threads: began === null ? threadsFor(work) : threads,
     notes: [...looked.notes, ...shape.notes, ...notes],
     parameterCount: network.parameters.size,
     unit: unitOf(task, shape),

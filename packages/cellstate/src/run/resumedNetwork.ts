@@ -28,7 +28,7 @@ export function settingsToGoOn(
       continue;
     }
     throw new UsageError(
-      `${optionOf(name)} ${value}: the run in ${shownPath(path)} began with ${began[name] ?? "none"}; leave the option out, or train anew without --resume`,
+      `${optionOf(name)} ${value}: the run in ${shownPath(path)} began ${began[name] === null ? "without" : `with ${began[name]}`}; leave the option out, or train anew without --resume`,
     );
   }
   const isLonger = LENGTHS.some((name) => typed[name] !== undefined && typed[name] !== began[name]);

@@ -13,20 +13,28 @@ const LOOK = 500;
 
 type Length = Pick<NetworkSettings, "epochs" | "patience"> & { readonly batchSize: number };
 
+export interface SuitedLength {
+  readonly length: Length;
+  /** Multiply-adds of the whole run, about; infinite where the clock ends it. */
+  readonly work: number;
+}
+
 export function suitedLength(
   settings: NetworkSettings,
   examples: Examples,
   config: NetworkConfig,
-): Length {
+): SuitedLength {
   const { count } = examples;
   const batchSize = settings.batchSize ?? (count < 1000 ? 16 : count < 20_000 ? 32 : 64);
   const isGiven = [settings.epochs, settings.steps, settings.minutes].some((each) => each !== null);
   const steps = Math.ceil(count / batchSize);
-  const affordable = Math.floor(BUDGET / Math.max(1, count * costOf(examples, config)));
+  const cost = costOf(examples, config);
+  const affordable = Math.floor(BUDGET / Math.max(1, count * cost));
   const most = Math.min(MOST_EPOCHS, Math.ceil(MOST_STEPS / Math.max(1, steps)), affordable);
   const epochs = isGiven ? settings.epochs : Math.max(LEAST_EPOCHS, most);
   const patience = settings.patience ?? (isGiven ? null : Math.max(5, Math.ceil(most / 4)));
-  return { epochs, patience, batchSize };
+  const updates = settings.steps ?? (epochs ?? Number.POSITIVE_INFINITY) * steps;
+  return { length: { epochs, patience, batchSize }, work: updates * batchSize * cost };
 }
 
 /** Multiply-adds of learning from one example, about: forward once and backward twice, each weight of a layer at each of its steps. */

@@ -59,11 +59,12 @@ async function prepare(
     return prepareRun(files, given, checkpointPath);
   }
   assertMeaning(given, looked.task, shownPath(files.join(" ")));
-  if (given.resume && began === null) {
-    err.line(sentence(`no ${shownPath(checkpointPath)} yet: beginning at the first step`, err));
-  }
-  err.line(sentence(takenFor(looked, files, given), err));
-  return prepareNetworkRun(files, looked, given, began);
+  return prepareNetworkRun(files, looked, given, began, () => {
+    if (given.resume && began === null) {
+      err.line(sentence(`no ${shownPath(checkpointPath)} yet: beginning at the first step`, err));
+    }
+    err.line(sentence(takenFor(looked, files, given), err));
+  });
 }
 
 /** `orders.csv: 43,824 rows, hourly, target pm25 → forecasting; --task to change` */

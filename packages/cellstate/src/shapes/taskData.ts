@@ -73,3 +73,23 @@ export function dataRecordOf(training: unknown): DataRecord {
   const seasonalError = typeof error === "number" && error > 0 ? error : null;
   return { text: text("text"), label: text("label"), target: text("target"), seasonalError };
 }
+
+/** Inputs whose lengths are looked at. */
+const LOOK = 200;
+
+/** Steps of all inputs together, about: how much work they are. */
+export function stepsOf(data: TaskData): number {
+  if (data.kind === "forecasting") return data.table.rows * data.task.config.history;
+  const { inputs } = data;
+  const stride = Math.max(1, Math.floor(inputs.length / LOOK));
+  let steps = 0;
+  let looked = 0;
+  for (let index = 0; index < inputs.length; index += stride) {
+    const input: unknown = inputs.at(index);
+    const length: unknown =
+      Reflect.get(Object(input), "length") ?? Reflect.get(Object(input), "steps");
+    steps += typeof length === "number" ? length : 1;
+    looked++;
+  }
+  return (steps / Math.max(1, looked)) * inputs.length;
+}
