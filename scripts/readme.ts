@@ -7,6 +7,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type Circumstances, figure } from "../bench/results.ts";
+import { shapesText } from "./readmeShapes.ts";
 import { speedText } from "./readmeSpeed.ts";
 
 const readme = new URL("../README.md", import.meta.url);
@@ -19,6 +20,7 @@ function read<T>(path: string): T | null {
 
 /** What stands in each part; null where there are no results yet, which leaves the part empty. */
 const PARTS: Readonly<Record<string, () => string | null>> = {
+  shapes: shapesText,
   speed: speedText,
   recording: () => {
     const file = new URL("../bench/results/start.txt", import.meta.url);
