@@ -7,7 +7,7 @@ import { judgementJson, judgementLines } from "../shapes/judgement.ts";
 import { readInputs } from "../shapes/readInputs.ts";
 import { dataRecordOf, stepsOf } from "../shapes/taskData.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { grouped, sentence } from "../terminal/text.ts";
+import { grouped, sentence, truncate } from "../terminal/text.ts";
 import { UsageError } from "../usageError.ts";
 import { type AddCommand, jsonOption, printJson } from "./common.ts";
 import {
@@ -91,7 +91,10 @@ async function evaluateData(
       });
       return;
     }
-    for (const line of judgementLines(judged)) terminal.out.line(sentence(line, terminal.out));
+    const { out } = terminal;
+    const { figures, sentences } = judgementLines(judged);
+    for (const line of figures) out.line(out.live ? truncate(line, out.width) : line);
+    for (const line of sentences) out.line(sentence(line, out));
   } finally {
     end();
   }

@@ -126,13 +126,18 @@ export function judgeForecasts(
       own.estimate.value,
       rmse(total(naive)),
       season > 1 ? rmse(total(seasonal)) : null,
+      windows.length,
     ),
     more: { examples: windows.length, horizon, season, coverage },
   };
 }
 
+/** Fewer forecasts than this, which overlap, are few to judge by. */
+const FEW_WINDOWS = 20;
+
 /** A model that does not beat what needs none is none. */
-function verdictOf(own: number, naive: number, seasonal: number | null): string {
+function verdictOf(own: number, naive: number, seasonal: number | null, windows: number): string {
+  const few = windows < FEW_WINDOWS ? ` (by ${windows} forecasts, which is few)` : "";
   const lost = [
     ...(own < naive ? [] : [`the last value (RMSE ${shownFigure(naive)})`]),
     ...(seasonal === null || own < seasonal
@@ -140,10 +145,10 @@ function verdictOf(own: number, naive: number, seasonal: number | null): string 
       : [`the last season (RMSE ${shownFigure(seasonal)})`]),
   ];
   if (lost.length > 0) {
-    return `it does NOT beat ${lost.join(" and ")}: use that, or train longer, with more history or other columns`;
+    return `it does NOT beat ${lost.join(" and ")}: use that, or train longer, with more history or other columns${few}`;
   }
   const best = Math.min(naive, seasonal ?? Number.POSITIVE_INFINITY);
   const gain = (100 * (1 - own / best)).toFixed(1);
   const than = seasonal !== null && seasonal < naive ? "the last season" : "the last value";
-  return `it beats ${seasonal === null ? "the last value" : "the last value and the last season"}: RMSE ${gain} % below ${than}`;
+  return `it beats ${seasonal === null ? "the last value" : "the last value and the last season"}: RMSE ${gain} % below ${than}${few}`;
 }

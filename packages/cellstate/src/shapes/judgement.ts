@@ -64,8 +64,11 @@ export function shownFigure(value: number, as: Figure["as"] = "number"): string 
   return Math.abs(value) >= 1000 ? value.toFixed(0) : Number(value.toPrecision(4)).toString();
 }
 
-/** The figures as aligned lines: label, value, 95 % interval. */
-export function judgementLines({ of, figures, details, verdict }: Judgement): string[] {
+/** The figures as aligned lines, label, value, 95 % interval; and the sentences below them. */
+export function judgementLines({ of, figures, details, verdict }: Judgement): {
+  readonly figures: readonly string[];
+  readonly sentences: readonly string[];
+} {
   const width = Math.max(...figures.map(({ label }) => label.length)) + 2;
   const values = figures.map(({ estimate, as }) => shownFigure(estimate.value, as));
   const valueWidth = Math.max(...values.map((value) => value.length));
@@ -75,7 +78,8 @@ export function judgementLines({ of, figures, details, verdict }: Judgement): st
       : `  95 %: ${shownFigure(low, as)} to ${shownFigure(high, as)}`;
     return `${label.padEnd(width)}${values[at].padStart(valueWidth)}${interval}`;
   });
-  return [of, ...lines, ...details, ...(verdict === null ? [] : [verdict])];
+  const sentences = [...details, ...(verdict === null ? [] : [verdict])];
+  return { figures: [of, ...lines], sentences };
 }
 
 /** In one line, for the end of a training run: `test: accuracy 94.3 % (91.0 to 97.1), …`. */
