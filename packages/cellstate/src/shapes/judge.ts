@@ -5,8 +5,10 @@ import {
   type ForecastWindow,
   type Network,
   type Values,
+  valuesAt,
 } from "@cellstate/core";
 import { shownPath } from "../files/fileError.ts";
+import { grouped } from "../terminal/text.ts";
 import { judgeLabels, judgeTags } from "./judgeClasses.ts";
 import type { Judgement } from "./judgement.ts";
 import { judgeForecasts, judgeNumbers } from "./judgeNumbers.ts";
@@ -46,12 +48,18 @@ export function judge(
       return judgeLabels(data.task, network, engine, data.inputs, data.targets, name);
     case "sequence-classification":
       return judgeLabels(data.task, network, engine, data.inputs, data.targets, name);
-    case "row-classification":
-      return judgeLabels(data.task, network, engine, data.inputs, data.targets, name);
+    case "row-classification": {
+      const known = withTargets(data.inputs, data.targets, (label) => label !== "");
+      const judged = judgeLabels(data.task, network, engine, known.inputs, known.targets, name);
+      return noting(judged, known.without);
+    }
     case "sequence-regression":
       return judgeNumbers(data.task, network, engine, data.inputs, data.targets, name);
-    case "row-regression":
-      return judgeNumbers(data.task, network, engine, data.inputs, data.targets, name);
+    case "row-regression": {
+      const known = withTargets(data.inputs, data.targets, (value) => !Number.isNaN(value));
+      const judged = judgeNumbers(data.task, network, engine, known.inputs, known.targets, name);
+      return noting(judged, known.without);
+    }
     case "transduction":
       return judgeTransduction(
         data.task,
@@ -75,6 +83,28 @@ function windowsOf({
 }: Extract<TaskData, { kind: "forecasting" }>): Values<ForecastWindow> {
   const series = task.series(table);
   return series.windows({ from: 0, to: series.rows });
+}
+
+/** The rows that say what is right, and how many do not. */
+function withTargets<Input, Target>(
+  inputs: Values<Input>,
+  targets: Values<Target>,
+  isKnown: (target: Target) => boolean,
+) {
+  const all = Int32Array.from({ length: inputs.length }, (_, row) => row);
+  const which = all.filter((row) => {
+    const target = targets.at(row);
+    return target !== undefined && isKnown(target);
+  });
+  const without = inputs.length - which.length;
+  if (without === 0) return { inputs, targets, without };
+  return { inputs: valuesAt(inputs, which), targets: valuesAt(targets, which), without };
+}
+
+function noting(judged: Judgement, without: number): Judgement {
+  if (without === 0) return judged;
+  const note = `${grouped(without)} rows do not say what is right and are not judged`;
+  return { ...judged, details: [...judged.details, note] };
 }
 
 function withoutTargets(name: string, { target, label }: DataRecord): CellstateError {
