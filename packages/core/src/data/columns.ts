@@ -308,8 +308,14 @@ export function rowsOf(table: Table, columns: readonly string[]): Values<Row> {
 }
 
 function cell(row: Row, name: string, wanted: readonly string[], place: RowPlace): number | string {
-  if (Object.hasOwn(row, name)) return row[name];
-  throw lacking(name, Object.keys(row), where(place), wanted);
+  if (!Object.hasOwn(row, name)) throw lacking(name, Object.keys(row), where(place), wanted);
+  const value: unknown = row[name];
+  if (typeof value === "number" || typeof value === "string") return value;
+  // What came out of JSON is not always what the types say, and null would be read as 0.
+  throw new CellstateError(
+    "data",
+    `${where(place)}: column \`${shown(name)}\`: expected a number or a word, got ${value}; give NaN or "" where a value is missing`,
+  );
 }
 
 function lacking(

@@ -26,6 +26,15 @@ function read(columns: readonly FittedColumn[], row: Row): number[] {
   return [...into.subarray(1, reader.width + 1)];
 }
 
+it("a value that is neither number nor word is refused: null is not 0", () => {
+  const rows: readonly Row[] = JSON.parse('[{"x": 1}, {"x": null}]');
+  expect(() => fit(rows)).toThrow(
+    refused(
+      'row 2: column `x`: expected a number or a word, got null; give NaN or "" where a value is missing',
+    ),
+  );
+});
+
 describe("fitColumns", () => {
   it("fits a column of numbers by mean and deviation, and one of words by what there is", () => {
     expect(
