@@ -2,6 +2,7 @@
  * A series as a forecaster reads it: columns found and checked by name, values scaled, what is missing carried forward from the last known value
  * and marked. Windows over it are cut when they are asked for.
  */
+import { notFinite } from "../data/columns.ts";
 import type { Cells, Values } from "../data/examples.ts";
 import { spelt } from "../data/labels.ts";
 import { regularSeries, type Series, type SeriesPart } from "../data/series.ts";
@@ -160,7 +161,11 @@ export class ForecastSeries {
     return { series: this, origin: this.rows };
   }
 
-  /** Writes a history's steps: step t to into[at + t · stride …]. */
+  /**
+   * Writes a history's steps: step t to into[at + t · stride …].
+   *
+   * @throws CellstateError `data` for a number that is too far from those of training to compute with.
+   */
   copyHistory(origin: number, into: Cells, at: number, stride: number): void {
     const { history, relative } = this.config;
     const width = this.#width;
@@ -173,9 +178,29 @@ export class ForecastSeries {
     } else {
       this.#encode(from, history, into, at, stride);
     }
+    for (let t = 0; t < history; t++) {
+      for (let i = at + t * stride; i < at + t * stride + width; i++) {
+        if (Math.abs(Math.fround(into[i])) === Infinity) this.#refuse(from + t);
+      }
+    }
     if (!relative) return;
     const last = into[at + (history - 1) * stride];
     for (let t = 0; t < history; t++) into[at + t * stride + width] = into[at + t * stride] - last;
+  }
+
+  /** For a row whose numbers are not all finite as the network reads them. */
+  #refuse(row: number): never {
+    const { table } = this.series;
+    for (const { input, read } of this.#readers) {
+      let known = row;
+      while (known > 0 && Number.isNaN(read(known))) known--;
+      const value = read(known);
+      const scaled = (this.#transform(input, value) - input.mean) / input.deviation;
+      if (Math.abs(Math.fround(scaled)) !== Infinity) continue;
+      const at = `${shown(table.name)}: row ${spelt(this.series.tableRow(known) + 1)}`;
+      throw notFinite(at, input.name, value);
+    }
+    throw new RangeError(`row ${row}: a number that is not finite`);
   }
 
   /** Writes the rows [from, from + count). The target is the first number of each. */

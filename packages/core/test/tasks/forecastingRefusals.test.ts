@@ -6,6 +6,17 @@ import { HOUR, hourly, inputOf, PLAIN } from "./forecastingTables.ts";
 
 const NONE = Number.NaN;
 
+it("a number that float32 cannot hold beside those of training is refused in its row, where it is read", () => {
+  const { task } = fitForecasting(hourly({ y: [1, 3, 2, 5, 1, 3, 2, 4] }), PLAIN);
+  const read = (...y: number[]): number[][] => inputOf(task.encode([hourly({ y })], null, "x"), 0);
+  const refused =
+    "x.csv: row 2: column `y`: 1e+300 is too far from the values of training to compute with; correct it";
+  expect(() => read(1, 1e300, 5, 2)).toThrow(refused);
+  // Carried forward, it is still row 2's; further back than the history, nobody reads it.
+  expect(() => read(1, 1e300, NONE, NONE, NONE)).toThrow(refused);
+  expect(read(1, 1e300, 2, 5, 1)).toEqual(read(1, 1, 2, 5, 1));
+});
+
 describe("a forecaster's file", () => {
   const table = hourly({ y: [1, 3, 2, 5, 1, 3, NONE, 4], word: [..."abcabcab"] });
   const { task, series } = fitForecasting(table, PLAIN);
