@@ -9,24 +9,21 @@
  */
 import {
   baselineForecasts,
-  calibrateForecasts,
   collectForecasts,
   coverageSums,
-  createTaskModel,
   createWasmEngine,
   errorSums,
   type Forecast,
   fitForecasting,
+  learnForecast,
   meanOf,
   NetworkRunner,
   Predictor,
   RandomStream,
   regressionScores,
   streamKey,
-  TASK_TRAINING,
   type Table,
   total,
-  trainNetwork,
 } from "cellstate";
 
 const quick = process.argv.includes("--quick");
@@ -62,34 +59,32 @@ const table: Table = {
 const options = { target: "load", unit: "MW", history: 168, horizon: 24, season: 168 } as const;
 const { task, series, parts } = fitForecasting(table, options); // quantiles 10, 50 and 90 % unless told otherwise
 const engine = createWasmEngine();
-const { network } = createTaskModel(task, { hiddenSize: quick ? 24 : 32 });
 const training = series.windows(parts.training, quick ? 4 : 1); // each with its history and its 24 hours to come
-const validation = series.windows(parts.validation);
 console.log(
-  `${training.length} windows to learn from, ${validation.length} to choose and calibrate by`,
+  `${training.length} windows to learn from, ${series.windows(parts.validation).length} to choose and calibrate by`,
 );
 
-const run = trainNetwork(network, {
-  ...TASK_TRAINING, // Adam, a rate that warms up and falls, clipped gradients
-  optimizer: { name: "adam", learningRate: 0.01 },
-  engine,
-  examples: task.examples(training),
-  validation: task.examples(validation),
-  length: { epochs: quick ? 12 : 8 },
-});
-for await (const event of run) {
-  if (event.kind !== "validation") continue;
-  console.log(`epoch ${event.progress.epoch}: validation loss ${event.loss.toFixed(3)}`);
-}
-
-// The bands are moved until they cover on the validation part what they promise.
-const runner = new NetworkRunner(network, engine);
-const answers = runner.outputs(task.examples(validation));
-const forecaster = task.calibrated(calibrateForecasts(task, validation, answers));
+// Adam, a rate that falls, clipped gradients; the weights that do best on the validation part, whose errors also move the bands until
+// they cover what they promise.
+const model = await learnForecast(
+  { task, series, parts },
+  {
+    engine,
+    stride: quick ? 4 : 1,
+    optimizer: { name: "adam", learningRate: 0.01 },
+    length: { epochs: quick ? 12 : 8 },
+    model: { hiddenSize: quick ? 24 : 32 },
+    onEvent(event) {
+      if (event.kind !== "validation") return;
+      console.log(`epoch ${event.progress.epoch}: validation loss ${event.loss.toFixed(3)}`);
+    },
+  },
+);
 
 // The last fifth of the time, which nothing above has seen.
 const test = series.windows(parts.test);
-const ours = collectForecasts(forecaster, test, runner.outputs(task.examples(test)));
+const answers = new NetworkRunner(model.network, engine).outputs(model.task.examples(test));
+const ours = collectForecasts(model.task, test, answers);
 const { persistence, seasonal, truth } = baselineForecasts(test);
 const { horizon } = options;
 console.log(`\nthe next ${horizon} hours, ${test.length} times over   RMSE    MAE`);
@@ -107,7 +102,7 @@ const covered = meanOf(total(coverageSums(low.values, high.values, truth, horizo
 console.log(`the 80 % band holds ${(100 * covered).toFixed(1)} % of the hours`);
 
 // What comes after the table's end. A program would give `predictOne` its own newest rows, a week of them at least.
-const next: Forecast = new Predictor({ task: forecaster, network }, engine).predictOne(table);
+const next: Forecast = new Predictor(model, engine).predictOne(table);
 console.log(`\nthe day to come, ${next.unit}`);
 for (let hour = 0; hour < horizon; hour += 4) {
   const [from, , to] = next.bands.map(({ values }) => values[hour].toFixed(1));

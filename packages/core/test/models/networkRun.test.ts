@@ -60,7 +60,10 @@ describe.each(Object.keys(NETWORKS))("%s", (name) => {
     const wanted = trainingPass(name, reference, examples);
     const got = trainingPass(name, wasm, examples);
     expect(Math.abs(got.loss - wanted.loss)).toBeLessThan(1e-5 * Math.abs(wanted.loss));
-    const largest = wanted.gradients.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    const largest = Float64Array.from(wanted.gradients).reduce(
+      (most, g) => Math.max(most, Math.abs(g)),
+      0,
+    );
     wanted.gradients.forEach((g, i) => {
       // float32 sums of some hundred products: relative to the largest gradient.
       if (Math.abs(got.gradients[i] - g) > 2e-5 * largest) {
