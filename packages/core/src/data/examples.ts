@@ -99,6 +99,8 @@ export interface NetworkOutput {
   readonly steps: number;
   /** One a head, [steps, width]: probabilities of classes; numbers (for binaryCrossEntropy probabilities; quantiles n · levels + q). */
   readonly heads: readonly Float32Array[];
+  /** [steps, input steps], row by row: where a decoder looked. Absent without attention. */
+  readonly attention?: Float32Array;
 }
 
 /** What a network writes for one example. */

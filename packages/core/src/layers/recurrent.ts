@@ -78,7 +78,7 @@ export function cellSizes(cell: Cell, sizes: CellSizes): Sizes {
     throw new CellstateError(
       "option",
       `${cell.name}: its equations join x[t] with its units one by one, so its input must have ${wanted} numbers; ` +
-        `got ${inputSize}: give the model an embedding of ${wanted}`,
+        `got ${inputSize}: where it reads tokens, give the model an embedding of ${wanted}; elsewhere choose another cell`,
     );
   }
   return all;

@@ -120,7 +120,15 @@ export function readOutput(
     else if (loss.loss === "binaryCrossEntropy") sigmoidAll(values);
     return values;
   });
-  return { steps: answered, heads };
+  const attention = plan.decoder?.attention;
+  if (!attention) return { steps: answered, heads };
+  const width = examples.input.steps(example);
+  const weights = new Float32Array(answered * width);
+  for (let s = 0; s < answered; s++) {
+    const at = attention.offset + (s * batch.count + b) * attention.stride;
+    weights.set(compiled.numbers.subarray(at, at + width), s * width);
+  }
+  return { steps: answered, heads, attention: weights };
 }
 
 function softmaxRows(values: Float32Array, width: number): void {

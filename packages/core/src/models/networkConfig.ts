@@ -30,6 +30,7 @@ export interface NetworkConfig extends Regularisation {
   readonly hidden: readonly number[];
   /** Width of a learned vector a token, in and out; 0 for one-hot. */
   readonly embeddingSize: number;
+  /** Of the encoder; a decoder begins with what the encoder hands over. */
   readonly initialStates: "zero" | "learned";
   /** While training: share of the input's numbers (of vectors or embeddings) dropped, 0 to below 1. */
   readonly inputDropout: number;

@@ -23,6 +23,9 @@ interface LoadedPlan {
   loaded: Stretch;
 }
 
+/** Steps × examples that a plan has room for, where one example is not longer than that by itself. */
+const MOST_ROWS = 65_536;
+
 /** So that one long sequence and many short ones can come by turns, and take memory for each rather than for many long ones. */
 const MOST_PLANS = 2;
 
@@ -58,7 +61,8 @@ export class NetworkRunner {
       );
     }
     const answers: NetworkOutput[] = [];
-    const reader = new ExampleReader(examples, this.#batchSize, output.each === "outputStep");
+    const hasOwnSteps = output.each === "outputStep";
+    const reader = new ExampleReader(examples, this.#side(examples), hasOwnSteps);
     const plan = this.#planFor(reader.capacity);
     for (const batch of batchesOf(reader)) {
       writeExamples(plan, examples, batch);
@@ -82,7 +86,7 @@ export class NetworkRunner {
     }
     checkWriting(options, output.size);
     const { beamSize = 1 } = options;
-    const side = Math.max(1, Math.floor(this.#batchSize / beamSize));
+    const side = Math.max(1, Math.floor(this.#side(examples) / beamSize));
     const reader = new ExampleReader(examples, side, false);
     const { batch: most, steps } = reader.capacity;
     const plan = this.#planFor({
@@ -96,6 +100,15 @@ export class NetworkRunner {
       for (const [b, one] of written.entries()) answers[batch.examples[b]] = one;
     }
     return answers;
+  }
+
+  /** Examples side by side: fewer where one is so long that a plan for all would take much memory. */
+  #side({ count, input }: Examples): number {
+    let longest = 1;
+    for (let example = 0; example < count; example++) {
+      longest = Math.max(longest, input.steps(example));
+    }
+    return Math.max(1, Math.min(this.#batchSize, Math.floor(MOST_ROWS / longest)));
   }
 
   /** A plan with room enough, with the network's present weights. */

@@ -174,6 +174,12 @@ export class ForecastingTask
     const { target, unit, horizon, quantiles, calibration } = this.config;
     const window = this.#window(input);
     const { series, origin } = window;
+    if (Number.isNaN(series.lastKnown(origin))) {
+      throw new CellstateError(
+        "data",
+        `${shown(series.series.table.name)}: target column "${shown(target)}" has no value to go on from; give rows in which it is known`,
+      );
+    }
     const base = this.#base(window);
     const mean = output.heads[0];
     const levels = this.quantilesOf(output);

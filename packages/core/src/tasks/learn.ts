@@ -1,6 +1,12 @@
 /** A task learnt from examples: step by step with `trainTask`, or in one call with `learn`. */
 import type { Values } from "../data/examples.ts";
-import { splitAtRandom, valuesAt } from "../data/splits.ts";
+import {
+  type IndexSplit,
+  splitAtRandom,
+  splitByKey,
+  splitByLabel,
+  valuesAt,
+} from "../data/splits.ts";
 import type { TrainingEvent } from "../training/progress.ts";
 import { type NetworkTrainOptions, trainNetwork } from "../training/trainNetwork.ts";
 import type { AnyTask } from "./index.ts";
@@ -55,7 +61,7 @@ export async function* trainTask<Input, Target>(
 export interface LearnOptions extends TaskTrainOptions {
   /** The model's sizes. @default those that suit the task */
   readonly model?: TaskModelOptions;
-  /** Share of the examples, drawn by the seed, that the best weights are chosen by. @default 0.1 */
+  /** Share of the examples, drawn by the seed, that the best weights are chosen by: of each label, or of the distinct sources of pairs. @default 0.1 */
   readonly validation?: number;
 }
 
@@ -79,7 +85,7 @@ export async function learn<
   const seed = options.seed ?? 1;
   const precision = options.engine.precision;
   const model = createTaskModel(task, { seed, precision, ...sizes });
-  const { training, held } = splitAtRandom(inputs.length, validation, seed);
+  const { training, held } = holdOut(task, { inputs, targets }, validation, seed);
   const part = (indices: Int32Array): Labelled<Input, Target> => ({
     inputs: valuesAt(inputs, indices),
     targets: valuesAt(targets, indices),
@@ -87,4 +93,20 @@ export async function learn<
   const heldOut = held.length > 0 ? part(held) : null;
   for await (const _ of trainTask(model, part(training), heldOut, options));
   return model;
+}
+
+/** Labels stand on both sides; of pairs, equal sources on one. */
+function holdOut(
+  { kind }: { readonly kind: string },
+  { inputs, targets }: Labelled<unknown, unknown>,
+  share: number,
+  seed: number,
+): IndexSplit {
+  const isText = (values: Values<unknown>): values is Values<string> =>
+    typeof values.at(0) === "string";
+  if (kind.endsWith("-classification") && isText(targets)) {
+    return splitByLabel(targets, share, seed);
+  }
+  if (kind === "transduction" && isText(inputs)) return splitByKey(inputs, share, seed);
+  return splitAtRandom(inputs.length, share, seed);
 }

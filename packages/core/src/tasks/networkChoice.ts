@@ -19,7 +19,7 @@ export interface NetworkChoice {
   readonly attention?: "none" | "multiplicative" | "additive";
   /** @default 64 for text to text, else 32 */
   readonly embeddingSize?: number;
-  /** @default zero */
+  /** Of the encoder. @default zero */
   readonly initialStates?: "zero" | "learned";
   /** @default 0 */
   readonly inputDropout?: number;

@@ -80,7 +80,10 @@ export class NetworkEvaluator implements Validator {
     this.#plan = new NetworkPlan(network, engine, this.#reader.capacity, "inference");
   }
 
-  /** Mean over the examples' counted targets. */
+  /**
+   * Mean over the rows of targets, weighed as in training and with the network's label smoothing: what training brings down, and to be
+   * compared between runs with the same of both.
+   */
   *windows(weights: Weights = this.#network.weights): Generator<void, { readonly loss: number }> {
     const plan = this.#plan;
     plan.load(weights);
