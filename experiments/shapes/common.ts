@@ -59,7 +59,7 @@ export interface ShapeRow {
   /** What the row had to reach, and whether it did; null for rows that are shown for comparison alone. */
   readonly limit: { readonly text: string; readonly met: boolean } | null;
   readonly seeds: readonly number[];
-  /** Of training and judging, all seeds together. */
+  /** Of training and judging, all seeds together; 0 where the row above has them. */
   readonly seconds: number;
   /** Of one network. */
   readonly parameters: number;

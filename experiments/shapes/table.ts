@@ -44,7 +44,7 @@ function tableRow(row: ShapeRow): string {
     limit?.text ?? "",
     limit === null ? "" : limit.met ? "yes" : "no",
     seedsText(seeds),
-    seconds.toFixed(0),
+    seconds > 0 ? seconds.toFixed(0) : "",
   ];
   return `| ${cells.map(cell).join(" | ")} |`;
 }
