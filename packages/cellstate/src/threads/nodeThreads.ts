@@ -3,7 +3,14 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { MOST_THREADS, startThreads, type ThreadHandle, type Threads } from "@cellstate/core";
-import { EXITED, type Listening, type NodeThreadData } from "./nodeThreadData.ts";
+import {
+  ENDING,
+  EXITED,
+  type Listening,
+  LOADING,
+  type NodeThreadData,
+  RUNNING,
+} from "./nodeThreadData.ts";
 
 // The file that stands beside this one: .ts where the sources run as they are, .js in the published package.
 const SCRIPT = new URL(
@@ -22,10 +29,20 @@ export function startNodeThreads(
   return startThreads(count, spawn);
 }
 
+/** A library is loaded in some 50 ms; one that hangs is not waited for. */
+const LONGEST_LOAD_MS = 5000;
+
 function spawn(index: number): Promise<ThreadHandle> {
   const state = new Int32Array(new SharedArrayBuffer(4));
   const workerData: NodeThreadData = { state };
   const worker = new Worker(SCRIPT, { workerData, name: `cellstate ${index}` });
+  const stopLoading = (): void => {
+    if (Atomics.compareExchange(state, 0, RUNNING, ENDING) !== LOADING) return;
+    Atomics.wait(state, 0, LOADING, LONGEST_LOAD_MS);
+  };
+  // A process that ends by itself ends its threads too.
+  process.on("exit", stopLoading);
+  worker.once("exit", () => process.off("exit", stopLoading));
   let systemThread: number | null = null;
   const handle: ThreadHandle = {
     post: (message) => worker.postMessage(message),
@@ -33,7 +50,10 @@ function spawn(index: number): Promise<ThreadHandle> {
     isAlive: () =>
       Atomics.load(state, 0) !== EXITED &&
       (systemThread === null || existsSync(`/proc/self/task/${systemThread}`)),
-    terminate: () => void worker.terminate(),
+    terminate() {
+      stopLoading();
+      void worker.terminate();
+    },
   };
   return new Promise((resolve, reject) => {
     worker.once("error", (error) => {

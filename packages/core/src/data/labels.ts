@@ -85,7 +85,7 @@ export function checkLabels(
     const different = `${spelt(labels.length)} different values in ${spelt(total)} ${unit}s`;
     throw refusal(
       place,
-      `${column} has ${different}, too many for labels; name another column, or for numbers use --task regression`,
+      `${column} has ${different}, too many for labels; name another column, or for numbers use --task row-regression`,
     );
   }
   const rare = labels.flatMap((label, at) => (counts[at] === 1 ? [{ label, at }] : []));

@@ -71,7 +71,7 @@ describe("checkLabels", () => {
     expect(() => check(prices, at)).toThrow(
       new CellstateError(
         "data",
-        "prices.csv: column `price` has 43,120 different values in 50,000 rows, too many for labels; name another column, or for numbers use --task regression",
+        "prices.csv: column `price` has 43,120 different values in 50,000 rows, too many for labels; name another column, or for numbers use --task row-regression",
       ),
     );
   });
