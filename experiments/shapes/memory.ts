@@ -126,7 +126,7 @@ export const memory: ShapeExperiment = {
       choice:
         "of five settings each (32 to 256 units, one to three layers, dropout, rate 0.001 to 0.003) by the RMSE of one seed on the validation hours",
       notes: [
-        `Of the row's RMSE memory takes off ${difference(plain, recurrent)}: with memory less without on the same resampled days.`,
+        `Of the row's RMSE memory takes off ${difference(plain, recurrent)}: without it less with it, on the same resampled days.`,
         "Both learn the change from this hour to the next, with squared error. An hour is told by its numbers, its wind's direction as four numbers of 0 or 1, and sine and cosine of its hour and its day of the year.",
       ],
       details: {

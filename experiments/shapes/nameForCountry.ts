@@ -23,7 +23,7 @@ import { countriesFound, type Names, splitNames, trainClassifier } from "./names
 
 const SEED = 1;
 /** Chosen on training names: see `choice`. */
-const NETWORK = { hiddenSize: 128, dropout: 0.3 } as const;
+const NETWORK = { hiddenSize: 256, dropout: 0.5, recurrentDropout: 0.1 } as const;
 const EPOCHS = 15;
 const SCHEDULE = "cosine:0.02";
 /** Names as likely as the network has them. */
@@ -76,7 +76,7 @@ export const nameForCountry: ShapeExperiment = {
       data: `names-by-country: ${names.training.inputs.length} names, ${test.inputs.length} others`,
       seeds: [SEED],
       parameters: told.model.network.parameterCount,
-      settings: `LSTM, one layer of ${NETWORK.hiddenSize}, dropout ${NETWORK.dropout}, Adam 0.003, ${SCHEDULE}, batches of 32, ${EPOCHS} epochs`,
+      settings: `LSTM, one layer of ${NETWORK.hiddenSize}, dropout ${NETWORK.dropout}, recurrent dropout ${NETWORK.recurrentDropout}, Adam 0.003, ${SCHEDULE}, batches of 32, ${EPOCHS} epochs`,
     } as const;
     const half = (ours: Estimate, theirs: Estimate) => ours.value >= theirs.value / 2;
     const found = (what: string, key: "overall" | "perCountry", seconds: number) => ({
@@ -88,7 +88,8 @@ export const nameForCountry: ShapeExperiment = {
       seconds,
     });
     return {
-      choice: "",
+      choice:
+        "of four (128 or 256 units, dropout on outputs, inputs and states) by the loss on a fifth of the training names, 1.971 nats; not told the country, the same settings",
       rows: [
         {
           ...common,

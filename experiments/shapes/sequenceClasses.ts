@@ -153,11 +153,17 @@ export const japaneseVowels: ShapeExperiment = {
 
 /** Chosen on the last 1,000 of the 8,000: see `choice`. */
 const MNIST: Settings = {
-  cell: "lstm",
-  network: { hiddenSize: 128, dropout: 0.3, labelSmoothing: 0.05 },
-  optimizer: { name: "adam", learningRate: 0.003 },
+  cell: "gru",
+  network: {
+    hiddenSize: 128,
+    dropout: 0.5,
+    inputDropout: 0.1,
+    recurrentDropout: 0.2,
+    labelSmoothing: 0.1,
+  },
+  optimizer: { name: "adamw", learningRate: 0.003, weightDecay: 0.01 },
   batchSize: 64,
-  epochs: 15,
+  epochs: 20,
   schedule: "cosine:0.02",
 };
 const LEARNT = 8000;
@@ -197,7 +203,9 @@ export const mnist: ShapeExperiment = {
       parameters: run.parameters,
       settings: settingsText(MNIST),
     };
-    return { rows: [row], choice: "", details: { settings: MNIST, runs: [run], baseline } };
+    const choice =
+      "of three (LSTM for 8 or 20 epochs, GRU) by accuracy on the last 1,000 of the 8,000: 98.0 %; then all 8,000 were learnt from";
+    return { rows: [row], choice, details: { settings: MNIST, runs: [run], baseline } };
   },
 };
 
