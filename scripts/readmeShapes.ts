@@ -15,7 +15,7 @@ export function shapesText(): string | null {
   const [{ date, machine, node }] = found;
   return `| shape | task, data | measure | cellstate | beside it |
 | --- | --- | --- | ---: | --- |
-${found.flatMap(({ rows }) => rows.map(tableRow)).join("\n")}
+${found.flatMap(({ rows }) => rows.filter(({ limit }) => limit !== null).map(tableRow)).join("\n")}
 
 \`npm run experiments -- shapes\`, ${date}: ${machine}, Node ${node.replace(/^v/, "")}. Settings were chosen on training data, test data read once;
 [the whole table](experiments/results/shapes.md) has intervals, seeds, seconds, settings and samples.`;
@@ -27,7 +27,11 @@ function read<T>(name: string): T {
 
 function tableRow({ shape, task, data, measure, ours, beside }: ShapeRow): string {
   const plain = ({ value, unit }: typeof ours) => figure({ value, unit });
-  const others = beside.map((one) => `${one.name} ${plain(one)}`).join("; ");
+  // What stands beside of ours is in the whole table.
+  const others = beside
+    .filter(({ name }) => !name.startsWith("our "))
+    .map((one) => `${one.name} ${plain(one)}`)
+    .join("; ");
   const [source] = data.split(/[,:;]/);
   const cells = [shape, `${task} (${source})`, measure, `**${plain(ours)}**`, others];
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
