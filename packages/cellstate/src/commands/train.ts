@@ -8,7 +8,7 @@ import {
   TOKEN_KINDS,
 } from "@cellstate/core";
 import { type Command, Option } from "commander";
-import { DATA_TASKS } from "../data/looked.ts";
+import { DATA_TASKS, TASK_NAMES, TASKS_OF_SHAPES } from "../data/looked.ts";
 import { choiceOption, numberOption, parseNumber, sizeOption } from "../options.ts";
 import { PRESET_NAMES, PRESETS } from "../presets.ts";
 import { DEFAULTS } from "../run/settings.ts";
@@ -57,7 +57,11 @@ export const addTrain: AddCommand = (program, terminal) => {
   command
     .optionsGroup("The data:")
     .addOption(
-      choiceOption("--task <name>", DATA_TASKS, `${DATA_TASKS.join(", ")} (default: as seen)`),
+      choiceOption(
+        "--task <name>",
+        TASK_NAMES,
+        `${DATA_TASKS.join(", ")}; or a shape: ${Object.keys(TASKS_OF_SHAPES).join(", ")} (default: as seen)`,
+      ),
     )
     .option("--target <column>", "what is to be forecast or predicted")
     .option("--columns <names>", "what is read, between commas (default: all that may be of use)")

@@ -4,14 +4,20 @@
  */
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import { CellstateError } from "@cellstate/core";
+import { CellstateError, type Shape } from "@cellstate/core";
 import { shownPath } from "../files/fileError.ts";
 import { dataError, isGzip, nameWithin, readBeginning, readBytesOf, readMagic } from "./bytes.ts";
 import { isFolder, listFilesWith, listNames } from "./folders.ts";
 import { isIdx, readIdx } from "./idx.ts";
 import { readLabelledTexts } from "./labelledTexts.ts";
 import { labelled, lookAtTable, rows, seriesTable } from "./lookAtTable.ts";
-import type { DataTask, Looked, LookOptions } from "./looked.ts";
+import {
+  type DataTask,
+  isShape,
+  type Looked,
+  type LookOptions,
+  TASKS_OF_SHAPES,
+} from "./looked.ts";
 import { countOf } from "./numbers.ts";
 import { type Pairs, readPairs } from "./pairs.ts";
 import { isParquet } from "./parquet.ts";
@@ -32,7 +38,10 @@ export async function lookAt(paths: readonly string[], options: LookOptions = {}
   if (path === undefined) throw new RangeError("lookAt: no path");
   if (options.task === "language-model") return text(paths);
   if (paths.length > 1) return lookAtSeveral(paths, options);
-  if (options.task !== undefined) return follow(path, options.task, options);
+  if (options.task !== undefined) {
+    if (!isShape(options.task)) return follow(path, options.task, options);
+    return followShape(path, options.task, options);
+  }
   if (isFolder(path)) return lookAtFolder(path, options);
   if (isParquet(readMagic(path, 4))) return lookAtTable(path, options);
   if (await startsAsIdx(path)) return series(path, await readIdx(path));
@@ -88,6 +97,21 @@ async function follow(path: string, task: DataTask, options: LookOptions): Promi
       );
     }
   }
+}
+
+/** Of the tasks that a shape stands for, the one that the data are seen to be for, or the only one that they can be. */
+async function followShape(path: string, shape: Shape, options: LookOptions): Promise<Looked> {
+  if (shape === "vec2vec") return rows(path, await readTable(path, options), options);
+  if (shape === "vec2seq") return follow(path, "generation", options);
+  const tasks: readonly DataTask[] = TASKS_OF_SHAPES[shape];
+  const looked = await lookAt([path], { ...options, task: undefined });
+  if (tasks.includes(looked.task)) return looked;
+  if (looked.kind === "pairs") return follow(path, "text-classification", options);
+  if (looked.kind === "labelled-texts") return follow(path, "transduction", options);
+  throw new CellstateError(
+    "option",
+    `--task ${shape}: ${shownPath(path)} is seen as ${looked.reason}, for ${looked.task}; name a task: ${tasks.join(", ")}`,
+  );
 }
 
 /** Texts and labels of a table with names, or of pairs without. */

@@ -15,7 +15,7 @@ import type { Looked, LookedRows, LookedSeriesTable, LookOptions } from "./looke
 import { countOf, withCommas } from "./numbers.ts";
 import { readPairs } from "./pairs.ts";
 import { readTable, type TableFile } from "./readTable.ts";
-import { findTimeStep, type TimeStep } from "./timeStep.ts";
+import { findTimeStep, nearlyAscends, type TimeStep } from "./timeStep.ts";
 
 /** Whole numbers with no more different values than this are classes … */
 const MOST_NUMBER_CLASSES = 20;
@@ -50,7 +50,8 @@ export async function lookAtTable(path: string, options: LookOptions): Promise<L
     const reason = `${countOf(data.sources.length, "row")}, from \`${pair.source}\` to \`${pair.target}\``;
     return { kind: "pairs", task: "transduction", paths: [path], data, reason, notes: data.notes };
   }
-  if (step !== null && hasNumbers(table)) return seriesTable(path, table, options);
+  const ascends = step !== null || (time !== undefined && nearlyAscends(time.values));
+  if (ascends && hasNumbers(table)) return seriesTable(path, table, options);
   const looked = rows(path, table, options);
   if (time === undefined) return looked;
   const note = `\`${time.name}\` does not ascend from row to row: the rows are taken for no series`;

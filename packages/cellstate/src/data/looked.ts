@@ -1,4 +1,5 @@
 /** What a person's data are taken for: the task, why, and the data as they were read. */
+import type { Shape } from "@cellstate/core";
 import type { LabelledTexts } from "./labelledTexts.ts";
 import type { Pairs } from "./pairs.ts";
 import type { TableFile } from "./readTable.ts";
@@ -19,6 +20,26 @@ export const DATA_TASKS = [
 ] as const;
 
 export type DataTask = (typeof DATA_TASKS)[number];
+
+/** The shapes of networks: each stands for the tasks that have it, and the data say which of them. */
+export const TASKS_OF_SHAPES = {
+  vec2vec: ["row-classification", "row-regression"],
+  vec2seq: ["generation"],
+  seq2vec: ["text-classification", "sequence-classification", "sequence-regression", "forecasting"],
+  seq2seq: ["transduction", "tagging", "forecasting"],
+} as const satisfies Record<Shape, readonly DataTask[]>;
+
+export const TASK_NAMES = [
+  ...DATA_TASKS,
+  "vec2vec",
+  "vec2seq",
+  "seq2vec",
+  "seq2seq",
+] as const satisfies readonly (DataTask | Shape)[];
+
+export function isShape(name: string): name is Shape {
+  return Object.hasOwn(TASKS_OF_SHAPES, name);
+}
 
 interface Common {
   /** As given. */
@@ -81,7 +102,7 @@ export type Looked =
 
 /** What a person has settled beforehand; all else is found. */
 export interface LookOptions {
-  readonly task?: DataTask;
+  readonly task?: DataTask | Shape;
   /** Columns by their names. */
   readonly time?: string;
   readonly target?: string;

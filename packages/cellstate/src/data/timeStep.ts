@@ -53,6 +53,15 @@ export function findTimeStep(times: Values<number>): TimeStep | null {
   return { seconds, name: `every ${inUnits(seconds)}` };
 }
 
+/** Whether times were meant to ascend: nearly all do, a few stand in the wrong place or twice (as the hour that is put back in autumn). */
+export function nearlyAscends(times: Values<number>): boolean {
+  let ascending = 0;
+  for (let row = 1; row < times.length; row++) {
+    if ((times.at(row) ?? Number.NaN) > (times.at(row - 1) ?? Number.NaN)) ascending++;
+  }
+  return times.length > 1 && ascending >= MOSTLY * (times.length - 1);
+}
+
 function inUnits(seconds: number): string {
   if (seconds % DAY === 0) return `${withCommas(seconds / DAY)} days`;
   if (seconds % 3600 === 0) return `${seconds / 3600} hours`;

@@ -1,4 +1,5 @@
 /** What was typed after `cellstate train FILE…`, read and checked one by one. */
+import type { Shape } from "@cellstate/core";
 import type { DataTask } from "../data/looked.ts";
 import type { PRESETS } from "../presets.ts";
 import type { NetworkSettings } from "./networkSettings.ts";
@@ -12,7 +13,7 @@ type NetworkArguments = Partial<
 /** What was typed; what was not is undefined. */
 export interface TrainArguments extends Partial<TrainSettings>, NetworkArguments {
   /** What the files are for. @default what they are seen to be */
-  readonly task?: DataTask;
+  readonly task?: DataTask | Shape;
   /** A share of the data, or a file, to test the finished model on. */
   readonly test?: number | string;
   readonly out?: string;

@@ -1,7 +1,8 @@
 /** What `cellstate train` does, from files and settings to a model on the disk. */
 import { existsSync } from "node:fs";
+import { FORECAST_FORMS, type TaskKind } from "@cellstate/core";
 import { lookAt } from "../data/lookAt.ts";
-import type { Looked } from "../data/looked.ts";
+import { isShape, type Looked } from "../data/looked.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
 import { shownPath } from "../files/fileError.ts";
 import { checkpointPathOf, loadCheckpoint, modelPathFor } from "../modelFiles.ts";
@@ -58,13 +59,30 @@ async function prepare(
     assertLanguageTask(files, given);
     return prepareRun(files, given, checkpointPath);
   }
-  assertMeaning(given, looked.task, shownPath(files.join(" ")));
-  return prepareNetworkRun(files, looked, given, began, () => {
+  const told = inTasks(given, looked.task);
+  assertMeaning(told, looked.task, shownPath(files.join(" ")));
+  return prepareNetworkRun(files, looked, told, began, () => {
     if (given.resume && began === null) {
       err.line(sentence(`no ${shownPath(checkpointPath)} yet: beginning at the first step`, err));
     }
     err.line(sentence(takenFor(looked, files, given), err));
   });
+}
+
+/**
+ * A shape that was asked for as the task that it stands for here; of forecasts it is their form.
+ *
+ * @throws UsageError where another form was asked for.
+ */
+function inTasks(given: TrainArguments, task: TaskKind): TrainArguments {
+  const shape = given.task;
+  if (shape === undefined || !isShape(shape)) return given;
+  if (task !== "forecasting") return { ...given, task };
+  const form = FORECAST_FORMS.find((name) => name === shape);
+  if (given.form !== undefined && given.form !== form) {
+    throw new UsageError(`--task ${shape} --form ${given.form}: expected one of the two`);
+  }
+  return { ...given, task, form };
 }
 
 /** `orders.csv: 43,824 rows, hourly, target pm25 → forecasting; --task to change` */

@@ -71,6 +71,17 @@ describe("a table", () => {
     );
   });
 
+  test("with a time twice, as where clocks are put back, is a series all the same, whose times are then refused", async () => {
+    const twice = lines(40, (i) => `${day(i > 30 ? i - 1 : i)},${i}`);
+    expect(await seen(fileWith(`day,load\n${twice}`))).toBe(
+      "40 rows, not in the order of time, target load → forecasting",
+    );
+    const anyhow = lines(40, (i) => `${day((i * 7) % 13)},${i / 7}`);
+    expect(await seen(fileWith(`day,load\n${anyhow}`))).toBe(
+      "40 rows of 2 columns, target load: a number → row-regression",
+    );
+  });
+
   test("with texts and labels is to be classified, times or not", async () => {
     const rows = lines(
       40,
@@ -200,4 +211,27 @@ describe("is refused", () => {
 
 test("TypeScript and other text that is named .ts is text", async () => {
   expect(await seen(fileWith("const a = 1;\n", "a.ts"))).toBe("13 bytes of text → language-model");
+});
+
+describe("a shape", () => {
+  const series = `day,load\n${lines(30, (i) => `${day(i)},${i}`)}`;
+  const pairs = lines(40, (i) => `word ${i}\t${i % 2 ? "odd" : "even"}`);
+  test.each([
+    ["vec2vec", series, "30 rows of 2 columns, target load: a number → row-regression"],
+    ["seq2vec", series, "30 rows, daily, target load → forecasting"],
+    ["seq2seq", series, "30 rows, daily, target load → forecasting"],
+    ["vec2seq", pairs, "40 texts, 2 labels → generation"],
+    ["seq2vec", pairs, "40 texts, 2 labels → text-classification"],
+    ["seq2seq", pairs, "40 pairs of texts with a tab between → transduction"],
+  ] as const)("%s is the task that the data are for", async (task, content, sentence) => {
+    const name = content.includes("\t") ? "t.tsv" : "t.csv";
+    expect(await seen(fileWith(content, name), { task })).toBe(sentence);
+  });
+
+  test("that the data have not is refused, with the tasks that it stands for", async () => {
+    const path = fileWith(`a,b,kind\n${lines(30, (i) => `${i},${i % 4},${i % 2 ? "x" : "y"}`)}`);
+    expect(await refusal(lookAt([path], { task: "seq2seq" }))).toMatch(
+      /^--task seq2seq: .*30 rows of 3 columns, target kind: 2 classes, for row-classification; name a task: transduction, tagging, forecasting$/,
+    );
+  });
 });
