@@ -192,7 +192,11 @@ export {
   TASK_TRAINING,
   trainTask,
 } from "./tasks/learn.ts";
-export { type LearnForecastOptions, learnForecast } from "./tasks/learnForecast.ts";
+export {
+  ENOUGH_TO_CALIBRATE,
+  type LearnForecastOptions,
+  learnForecast,
+} from "./tasks/learnForecast.ts";
 export { type NetworkChoice, networkConfigFor } from "./tasks/networkChoice.ts";
 export type { NumberPrediction } from "./tasks/numbers.ts";
 export {

@@ -2,6 +2,7 @@
 import {
   CellstateError,
   calibrateForecasts,
+  ENOUGH_TO_CALIBRATE,
   type Engine,
   type ForecastingTask,
   fitForecasting,
@@ -26,9 +27,6 @@ const DEFAULT_HORIZON = 12;
 const LONGEST_DEFAULT = 96;
 /** Seasons that are looked back, where nobody says. */
 const SEASONS_BACK = 2;
-
-/** A quantile of fewer errors is one of them by chance. */
-const ENOUGH_TO_CALIBRATE = 50;
 
 export function fitForecast(looked: LookedSeriesTable, settings: ShapeSettings): Shaped {
   const { table } = looked;
@@ -126,7 +124,7 @@ function missingNote(
   const some = [...missing].filter(([, count]) => count > 0);
   const parts = [
     ...some.map(([name, count]) => `${grouped(count)} of \`${name}\``),
-    ...(gaps > 0 ? [`${grouped(gaps)} whole rows`] : []),
+    ...(gaps > 0 ? [`${grouped(gaps)} whole ${gaps === 1 ? "row" : "rows"}`] : []),
   ];
   if (parts.length === 0) return [];
   return [
