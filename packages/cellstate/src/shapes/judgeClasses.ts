@@ -16,7 +16,15 @@ import {
 } from "@cellstate/core";
 import { grouped } from "../terminal/text.ts";
 import { predictions } from "./answers.ts";
-import { type Figure, figure, type Judgement, plainFigure, shownFigure } from "./judgement.ts";
+import {
+  type Figure,
+  figure,
+  type Judgement,
+  plainFigure,
+  resamplesFor,
+  shownFigure,
+  shownLabel,
+} from "./judgement.ts";
 
 /** A task that answers labels. */
 export interface LabelTask<Input> extends Task<TaskKind, Input, string, LabelPrediction> {
@@ -24,8 +32,6 @@ export interface LabelTask<Input> extends Task<TaskKind, Input, string, LabelPre
 }
 
 const MOST_CONFUSIONS = 5;
-/** Of macro F1 a confusion matrix is counted anew for each resample: fewer of them where there is much to count. */
-const MOST_COUNTED = 2e7;
 
 /** @param name What messages call the examples: a file's name. */
 export function judgeLabels<Input>(
@@ -53,11 +59,10 @@ export function judgeLabels<Input>(
   }
   const sums = sumsOf(rows, 2);
   const matrix = confusionMatrix(truth, predicted, labels.length);
-  const resamples = Math.max(100, Math.min(1000, Math.floor(MOST_COUNTED / Math.max(1, count))));
   const f1 = bootstrap(
     count,
     (sample) => macroF1(confusionMatrix(truth, predicted, labels.length, sample)),
-    { resamples },
+    { resamples: resamplesFor(count) },
   );
   const supports = labels.map((_, label) =>
     truth.reduce((sum, t) => sum + (t === label ? 1 : 0), 0),
@@ -75,13 +80,13 @@ export function judgeLabels<Input>(
       figure("accuracy", "accuracy", sums, (s) => s[0] / count, { as: "share" }),
       { name: "macroF1", label: "macro F1", estimate: f1 },
       figure("logLoss", "log loss", sums, (s) => s[1] / count),
-      plainFigure("majorityAccuracy", `always "${labels[most]}"`, majority, "share"),
+      plainFigure("majorityAccuracy", `always "${shownLabel(labels[most])}"`, majority, "share"),
     ],
     details: confusionLines(labels, confusion),
     verdict:
       right > majority
         ? null
-        : `it does not beat always saying "${labels[most]}": no better than no model`,
+        : `it does not beat always saying "${shownLabel(labels[most])}": no better than no model`,
     more: { examples: count, majority: labels[most], labels, confusion },
   };
 }
@@ -96,7 +101,10 @@ function confusionLines(
     .filter(({ count, t, p }) => t !== p && count > 0)
     .sort((a, b) => b.count - a.count)
     .slice(0, MOST_CONFUSIONS)
-    .map(({ count, t, p }) => `${labels[t]} taken for ${labels[p]} ${grouped(count)}×`);
+    .map(
+      ({ count, t, p }) =>
+        `${shownLabel(labels[t])} taken for ${shownLabel(labels[p])} ${grouped(count)}×`,
+    );
   return mistakes.length === 0 ? [] : [`most often: ${mistakes.join("; ")}`];
 }
 
@@ -136,12 +144,13 @@ export function judgeTags(
   const count = rows.length;
   const known = [...byTag].filter(([, { all }]) => all > 0);
   const most = known.reduce((best, each) => (each[1].all > best[1].all ? each : best), known[0]);
+  const frequent = shownLabel(most?.[0] ?? "");
   const tokens = rows.reduce((sum, [, length]) => sum + length, 0);
   const majority = (most?.[1].all ?? 0) / tokens;
   const figures: Figure[] = [
     figure("accuracy", "tags right", sums, (s) => s[0] / s[1], { as: "share" }),
     figure("sequenceAccuracy", "whole sequences right", sums, (s) => s[2] / count, { as: "share" }),
-    plainFigure("majorityAccuracy", `always "${most?.[0] ?? ""}"`, majority, "share"),
+    plainFigure("majorityAccuracy", `always "${frequent}"`, majority, "share"),
   ];
   const shares = known.map(([tag, { right, all }]) => [tag, right / all] as const);
   const worst = shares.toSorted((a, b) => a[1] - b[1]).slice(0, 8);
@@ -150,12 +159,12 @@ export function judgeTags(
     of: `${grouped(tokens)} tokens in ${grouped(count)} sequences`,
     figures,
     details: [
-      `by tag, the hardest first: ${worst.map(([tag, share]) => `${tag} ${shownFigure(share, "share")}`).join("; ")}`,
+      `by tag, the hardest first: ${worst.map(([tag, share]) => `${shownLabel(tag)} ${shownFigure(share, "share")}`).join("; ")}`,
     ],
     verdict:
       figures[0].estimate.value > majority
         ? null
-        : `it does not beat always saying "${most?.[0] ?? ""}": no better than no model`,
+        : `it does not beat always saying "${frequent}": no better than no model`,
     more: { examples: count, tokens, byTag: Object.fromEntries(shares) },
   };
 }

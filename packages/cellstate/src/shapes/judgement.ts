@@ -1,6 +1,7 @@
 /** How good a model was on examples that it did not learn from: figures with intervals, beside what needs no model. */
 import type { BootstrapOptions, Estimate, Sums, TaskKind } from "@cellstate/core";
 import { bootstrapSums } from "@cellstate/core";
+import { truncate, withoutControls } from "../terminal/text.ts";
 
 export interface Figure {
   /** Its name in JSON: `macroF1`. */
@@ -25,6 +26,13 @@ export interface Judgement {
   readonly more: Readonly<Record<string, unknown>>;
 }
 
+/** Draws of examples for an interval, all resamples together: of many examples fewer resamples say enough. */
+const MOST_DRAWN = 2e7;
+
+export function resamplesFor(examples: number): number {
+  return Math.max(100, Math.min(1000, Math.floor(MOST_DRAWN / Math.max(1, examples))));
+}
+
 /** A figure that is a formula over sums, with its interval. */
 export function figure(
   name: string,
@@ -34,7 +42,8 @@ export function figure(
   options: BootstrapOptions & { readonly as?: Figure["as"] } = {},
 ): Figure {
   const { as, ...bootstrap } = options;
-  return { name, label, estimate: bootstrapSums(sums, statistic, bootstrap), as };
+  const resamples = resamplesFor(sums.count);
+  return { name, label, estimate: bootstrapSums(sums, statistic, { resamples, ...bootstrap }), as };
 }
 
 /** A figure without an interval. */
@@ -55,6 +64,13 @@ export function judgementJson({ task, figures, more }: Judgement): Record<string
     ),
     ...more,
   };
+}
+
+const LONGEST_LABEL = 40;
+
+/** A label as it stands within a line: it may hold line breaks and terminal codes. */
+export function shownLabel(label: string): string {
+  return truncate(withoutControls(label).replaceAll(/\s+/g, " "), LONGEST_LABEL);
 }
 
 /** `0.9432`, `94.3 %`, `1,204`: as many figures as say something. */
