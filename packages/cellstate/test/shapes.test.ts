@@ -1,5 +1,5 @@
 /** The four shapes from outside: train, predict and eval of every task, and what a run leaves when it is stopped. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { cellstate, inFolder } from "./support/command.ts";
@@ -247,6 +247,59 @@ test("a file of one's own is tested on, and an earlier run's files are kept", as
     const { stderr } = await json(folder, ...train);
     expect(stderr).toContain("kept the earlier run's files as kinds.1.safetensors");
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+});
+
+test("predict and eval say what the model does not know", async () => {
+  await inFolder(async (folder) => {
+    writeFileSync(join(folder, "kinds.csv"), kindRows());
+    await json(folder, "train", "kinds.csv", "--epochs", "1", ...SMALL);
+    writeFileSync(join(folder, "new.csv"), kindRows(9).replaceAll(",old,", ",broken,"));
+    const told =
+      /^missing, or of a category that the model does not know: 1 of `height`, \d of `state`\n$/;
+    for (const command of ["predict", "eval"]) {
+      const { stderr } = await json(folder, command, "kinds.safetensors", "new.csv");
+      expect(stderr).toMatch(told);
+    }
+  });
+});
+
+test("predictions that are broken off leave no file", async () => {
+  await inFolder(async (folder) => {
+    writeFileSync(join(folder, "kinds.csv"), kindRows());
+    await json(folder, "train", "kinds.csv", "--epochs", "1", ...SMALL);
+    writeFileSync(join(folder, "long.csv"), kindRows(400_000));
+    const before = readdirSync(folder);
+    const { code } = await cellstate(
+      ["predict", "kinds.safetensors", "long.csv", "--out", "answers.csv"],
+      {
+        cwd: folder,
+        meanwhile: (child) => {
+          const stop = setInterval(() => {
+            const begun = readdirSync(folder).find((name) => name.endsWith(".tmp"));
+            // One byte is written before, to see whether the folder takes it.
+            const { size = 0 } =
+              statSync(join(folder, begun ?? "none"), { throwIfNoEntry: false }) ?? {};
+            if (size < 2) return;
+            clearInterval(stop);
+            child.kill("SIGTERM");
+          }, 5);
+        },
+      },
+    );
+    expect(code).toBe(143);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+}, 60_000);
+
+test("labels with line breaks and terminal codes stay within their line", async () => {
+  await inFolder(async (folder) => {
+    const odd = kindRows().replaceAll(/,red$/gm, ',"red\nand \u001b[2J"');
+    writeFileSync(join(folder, "kinds.csv"), odd);
+    const { stderr } = await json(folder, "train", "kinds.csv", "--epochs", "1", ...SMALL);
+    expect(stderr).toContain("test, 12 examples: ");
+    expect(stderr).not.toContain("\u001b");
+    expect(stderr).toMatch(/"?red and \ufffd\[2J/);
   });
 });
 

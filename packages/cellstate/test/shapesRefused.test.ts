@@ -19,7 +19,7 @@ async function refused(files: Readonly<Record<string, string>>, args: readonly s
 }
 
 describe("options that a task has no use for", () => {
-  const kinds = { "kinds.csv": kindRows(30) };
+  const kinds = { "kinds.csv": kindRows(30), "load.csv": hourly(3) };
   const advice = "leave the option out, or choose another --task";
   test.each([
     [
@@ -43,6 +43,10 @@ describe("options that a task has no use for", () => {
       "--validation 0.5 --test 0.5: nothing is left to learn from; together they are to be below 1",
     ],
     [["train", "kinds.csv", "--test", "1"], "--test 1: expected a number from 0 to below 1"],
+    [
+      ["train", "load.csv", "--task", "seq2seq", "--form", "seq2vec"],
+      "--task seq2seq --form seq2vec: expected one of the two",
+    ],
     [["train", "kinds.csv", "--form", "vec"], "--form vec: expected seq2vec or seq2seq"],
   ])("%j", async (args, message) => {
     expect(await refused(kinds, args)).toEqual({ code: 2, line: `cellstate: ${message}` });
@@ -168,6 +172,11 @@ describe("what a model was not made for", () => {
       ["predict", "kinds.safetensors", "kinds.csv", "--out", "p.png"],
       2,
       "--out p.png: expected a file's name that ends in .csv, .tsv or .jsonl",
+    ],
+    [
+      ["predict", "kinds.safetensors", "kinds.csv", "--out", "nowhere/p.csv"],
+      1,
+      "nowhere/p.csv: cannot write: there is no folder nowhere; create it or choose another place",
     ],
     [
       ["predict", "kinds.safetensors", "load.csv"],

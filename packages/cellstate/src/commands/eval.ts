@@ -6,6 +6,7 @@ import { judge } from "../shapes/judge.ts";
 import { judgementJson, judgementLines } from "../shapes/judgement.ts";
 import { readInputs } from "../shapes/readInputs.ts";
 import { dataRecordOf, stepsOf } from "../shapes/taskData.ts";
+import { unreadNotes } from "../shapes/unread.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { grouped, sentence, truncate } from "../terminal/text.ts";
 import { UsageError } from "../usageError.ts";
@@ -84,6 +85,9 @@ async function evaluateData(
   const { engine, end } = await openForNetwork(network, given, stepsOf(data));
   try {
     const judged = judge(data, network, engine, record);
+    if (data.kind !== "forecasting") {
+      for (const note of unreadNotes(data)) terminal.err.line(sentence(note, terminal.err));
+    }
     if (given.json) {
       printJson(terminal, {
         ...judgementJson(judged),

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { realpathSync } from "node:fs";
 import type { TaskModel } from "@cellstate/core";
-import { writeFileAtomically } from "../files/atomicWrite.ts";
+import { assertWritable, writeFileAtomically } from "../files/atomicWrite.ts";
 import { shownPath } from "../files/fileError.ts";
 import { forecastSvg, pngOf } from "../forecast/picture.ts";
 import { makeForecast } from "../forecast/predictForecast.ts";
@@ -11,6 +11,7 @@ import { loadNetwork } from "../modelFiles.ts";
 import { predictionRows } from "../shapes/predict.ts";
 import { readInputs } from "../shapes/readInputs.ts";
 import { type CodedData, dataRecordOf, stepsOf, type TaskData } from "../shapes/taskData.ts";
+import { unreadNotes } from "../shapes/unread.ts";
 import { printRows, rowFormatOf, writeRowFile } from "../shapes/writeRows.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { grouped, sentence } from "../terminal/text.ts";
@@ -81,10 +82,11 @@ async function run(
       await tellForecast(made, path, given, terminal);
       return;
     }
+    for (const note of unreadNotes(data)) terminal.err.line(sentence(note, terminal.err));
     const table = predictionRows(data, model.network, engine);
     const format = out === undefined ? null : rowFormatOf(out);
     if (out !== undefined && format !== null) {
-      const count = writeRowFile(out, format, table);
+      const count = await writeRowFile(out, format, table);
       const told = { model: path, task: data.kind, out, predictions: count };
       if (given.json) printJson(terminal, told);
       else terminal.err.line(`${shownPath(out)}: ${grouped(count)} predictions`);
@@ -137,7 +139,7 @@ const READS_TEXT: ReadonlySet<string> = new Set([
   "generation",
 ]);
 
-/** @throws UsageError where predictions would be written over what they are made from, or as what nobody knows. */
+/** @throws UsageError where predictions would be written over what they are made from, or as what nobody knows; CellstateError where they cannot be. */
 function assertOut(out: string, { task }: TaskModel, read: readonly string[]): void {
   const isForecast = task.kind === "forecasting";
   const known = rowFormatOf(out) !== null || (isForecast && /\.(?:svg|png)$/i.test(out));
@@ -150,6 +152,7 @@ function assertOut(out: string, { task }: TaskModel, read: readonly string[]): v
   if (real !== null && read.some((path) => realPath(path) === real)) {
     throw new UsageError(`--out ${out}: that is what is read; choose another name`);
   }
+  assertWritable(out);
 }
 
 function realPath(path: string): string | null {
@@ -185,7 +188,7 @@ async function tellForecast(
   const { out: screen, err } = terminal;
   if (out !== undefined) {
     const format = rowFormatOf(out);
-    if (format !== null) writeRowFile(out, format, rows);
+    if (format !== null) await writeRowFile(out, format, rows);
     else {
       const svg = await forecastSvg(plotted);
       const isPng = /\.png$/i.test(out);

@@ -2,7 +2,7 @@
  * Writes a file whole or not at all: into a temporary file in the same folder, synced, then renamed over the old one. Whoever
  * reads, and whatever is killed at whatever moment, sees the old file or the new one.
  *
- * All of it is synchronous: a signal handler may call it, and nothing can come between.
+ * What is there at once is written synchronously: a signal handler may call it, and nothing can come between.
  */
 import { createHash, randomBytes } from "node:crypto";
 import {
@@ -21,7 +21,7 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, constants as systemConstants } from "node:os";
 import { dirname, join } from "node:path";
 import { accessError, fileError, systemCode } from "./fileError.ts";
 
@@ -50,6 +50,67 @@ export function writeFileAtomically(path: string, bytes: Uint8Array): void {
   } catch (error) {
     removeQuietly(temporary);
     throw fileError(path, "cannot write", folderMissing(error, folder) ?? error);
+  }
+  syncFolder(path, folder);
+}
+
+/** Characters that are gathered before they are written. */
+const GATHERED = 1 << 16;
+/** Signals are heard only between turns of the event loop, which are so many milliseconds apart. */
+const TURN_MS = 50;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * As `writeFileAtomically`, of text that comes piece by piece. A signal that ends the process takes the temporary file away.
+ *
+ * @throws CellstateError `file-access`, one line; and whatever the pieces throw. No temporary file is left.
+ */
+export async function writeTextAtomically(path: string, pieces: Iterable<string>): Promise<void> {
+  const { target, mode } = findTarget(path);
+  const folder = dirname(target);
+  removeStale(folder);
+  const temporary = temporaryIn(folder);
+  const attempt = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw fileError(path, "cannot write", folderMissing(error, folder) ?? error);
+    }
+  };
+  const quit = (signal: (typeof SIGNALS)[number]): void => {
+    removeQuietly(temporary);
+    process.exit(128 + systemConstants.signals[signal]);
+  };
+  for (const signal of SIGNALS) process.on(signal, quit);
+  try {
+    const file = attempt(() => openNew(temporary, mode));
+    try {
+      let gathered = "";
+      let turnAt = performance.now();
+      for (const piece of pieces) {
+        gathered += piece;
+        if (gathered.length >= GATHERED) {
+          const bytes = Buffer.from(gathered);
+          attempt(() => writeAll(file, bytes));
+          gathered = "";
+        }
+        if (performance.now() - turnAt < TURN_MS) continue;
+        await new Promise((resolve) => setImmediate(resolve));
+        turnAt = performance.now();
+      }
+      attempt(() => {
+        writeAll(file, Buffer.from(gathered));
+        fsyncSync(file);
+      });
+    } finally {
+      closeSync(file);
+    }
+    attempt(() => renameSync(temporary, target));
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, quit);
   }
   syncFolder(path, folder);
 }
@@ -101,17 +162,26 @@ function statOrNull(path: string, stat: (path: string) => Stats): Stats | null {
   }
 }
 
-/** @param mode Null leaves it to the user's umask. */
 function writeSynced(path: string, bytes: Uint8Array, mode: number | null): void {
-  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
+  const file = openNew(path, mode);
   try {
-    if (mode !== null) fchmodSync(file, mode);
-    // A disk that fills up first writes less than it was given.
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
+    writeAll(file, bytes);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
+}
+
+/** @param mode Null leaves it to the user's umask. */
+function openNew(path: string, mode: number | null): number {
+  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
+  if (mode !== null) fchmodSync(file, mode);
+  return file;
+}
+
+/** A disk that fills up first writes less than it was given. */
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
 }
 
 /** The name survives a power cut only when the folder is on the disk too. */

@@ -20,7 +20,6 @@ import {
   valuesAt,
 } from "@cellstate/core";
 import type { Looked, LookedPairs, LookedSeries, LookedTexts } from "../data/looked.ts";
-import { grouped } from "../terminal/text.ts";
 import { UsageError } from "../usageError.ts";
 import { fitForecast } from "./fitForecasting.ts";
 import { rowsToLearn } from "./fitRows.ts";
@@ -37,6 +36,7 @@ import {
   partsByTimeAndLabel,
 } from "./splits.ts";
 import { type CodedData, type DataRecord, NO_RECORD } from "./taskData.ts";
+import { surveyNotes } from "./unread.ts";
 
 /** Writing is slow; so many texts of the test part are written at most. */
 const MOST_WRITTEN = 1000;
@@ -262,29 +262,4 @@ function encoded(data: CodedData) {
     case "generation":
       return data.task.encode(data.inputs, data.targets, name);
   }
-}
-
-/** What is not read of the examples as they stand. */
-export function surveyNotes({ examples, cut, unknown, missing }: Survey): string[] {
-  const notes: string[] = [];
-  if (cut > 0)
-    notes.push(
-      `${grouped(cut)} of ${grouped(examples)} texts are longer than 1,000 tokens and cut there`,
-    );
-  const some = [...missing].filter(([, count]) => count > 0);
-  if (some.length > 0) {
-    const MOST = 6;
-    const parts = some.slice(0, MOST).map(([name, count]) => `${grouped(count)} of \`${name}\``);
-    const more = some.length > MOST ? ` and of ${some.length - MOST} more columns` : "";
-    notes.push(
-      `missing values: ${parts.join(", ")}${more}; the model is told so and reads the mean`,
-    );
-  }
-  if (unknown.size > 0) {
-    const times = [...unknown.values()].reduce((sum, count) => sum + count, 0);
-    notes.push(
-      `${grouped(unknown.size)} rare tokens are read as unknown, ${grouped(times)} times in all`,
-    );
-  }
-  return notes;
 }

@@ -1,8 +1,7 @@
 /** Rows of predictions into a file or onto standard output: CSV, TSV, JSON Lines, or columns for people. */
 
 import { once } from "node:events";
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { fileError } from "../files/fileError.ts";
+import { writeTextAtomically } from "../files/atomicWrite.ts";
 import type { Output } from "../terminal/terminal.ts";
 import { displayWidth, padEnd, truncate, withoutControls } from "../terminal/text.ts";
 import type { PredictionRows } from "./predict.ts";
@@ -16,51 +15,27 @@ export function rowFormatOf(path: string): RowFormat | null {
   return /\.(?:jsonl|ndjson)$/i.test(path) ? "jsonl" : null;
 }
 
-/** Characters that are written at once. */
-const GATHERED = 1 << 16;
-
 /**
  * Writes rows as they come; the file is there when all are, or as it was before.
  *
  * @returns How many.
  * @throws CellstateError `file-access`; and whatever the rows throw.
  */
-export function writeRowFile(path: string, format: RowFormat, table: PredictionRows): number {
-  const temporary = `${path}.${process.pid}.tmp`;
+export async function writeRowFile(
+  path: string,
+  format: RowFormat,
+  { columns, rows }: PredictionRows,
+): Promise<number> {
   let count = 0;
-  try {
-    const file = attempt(path, () => openSync(temporary, "wx"));
-    try {
-      let gathered = format === "jsonl" ? "" : lineOf(table.columns, format);
-      for (const { cells, json } of table.rows) {
-        count++;
-        gathered += format === "jsonl" ? `${JSON.stringify(json)}\n` : lineOf(cells, format);
-        if (gathered.length < GATHERED) continue;
-        const text = gathered;
-        attempt(path, () => writeSync(file, text));
-        gathered = "";
-      }
-      attempt(path, () => {
-        writeSync(file, gathered);
-        fsyncSync(file);
-      });
-    } finally {
-      closeSync(file);
+  function* lines(): Generator<string> {
+    if (format !== "jsonl") yield lineOf(columns, format);
+    for (const { cells, json } of rows) {
+      count++;
+      yield format === "jsonl" ? `${JSON.stringify(json)}\n` : lineOf(cells, format);
     }
-    attempt(path, () => renameSync(temporary, path));
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
   }
+  await writeTextAtomically(path, lines());
   return count;
-}
-
-function attempt<T>(path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw fileError(path, "cannot write", error);
-  }
 }
 
 export function lineOf(cells: readonly (string | number)[], format: "csv" | "tsv"): string {

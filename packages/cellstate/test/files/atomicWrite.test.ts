@@ -16,7 +16,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { assertWritable, writeFileAtomically } from "../../src/files/atomicWrite.ts";
+import {
+  assertWritable,
+  writeFileAtomically,
+  writeTextAtomically,
+} from "../../src/files/atomicWrite.ts";
 import { asNobody, errorLine, ownFolder } from "./support.ts";
 
 const bytes = Uint8Array.of(1, 2, 3);
@@ -232,4 +236,38 @@ test("a run that is killed at any moment leaves a file that is whole", async () 
   }
   writeFileAtomically(path, bytes);
   expect(readdirSync(folder)).toEqual(["m"]);
+});
+
+describe("text that comes piece by piece", () => {
+  test("is there whole, its umlauts too, and nothing else is left", async () => {
+    const folder = ownFolder();
+    const path = join(folder, "p.csv");
+    const pieces = Array.from({ length: 9000 }, (_, i) => `${i},grüße\n`);
+    await writeTextAtomically(path, pieces);
+    expect(readFileSync(path, "utf8")).toBe(pieces.join(""));
+    expect(readdirSync(folder)).toEqual(["p.csv"]);
+  });
+
+  test("leaves the old file where the pieces fail, and no temporary one", async () => {
+    const folder = ownFolder();
+    const path = join(folder, "p.csv");
+    writeFileSync(path, "old");
+    function* pieces() {
+      yield "new";
+      throw new RangeError("no more");
+    }
+    await expect(writeTextAtomically(path, pieces())).rejects.toThrow(new RangeError("no more"));
+    expect(readFileSync(path, "utf8")).toBe("old");
+    expect(readdirSync(folder)).toEqual(["p.csv"]);
+  });
+
+  test("is not written over what is write-protected", async () => {
+    const path = join(ownFolder(), "p.csv");
+    writeFileSync(path, "old");
+    chmodSync(path, 0o444);
+    await expect(writeTextAtomically(path, ["new"])).rejects.toThrow(
+      "cannot write: it is write-protected; choose another name",
+    );
+    expect(readFileSync(path, "utf8")).toBe("old");
+  });
 });
