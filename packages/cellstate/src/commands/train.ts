@@ -177,7 +177,10 @@ export const addTrain: AddCommand = (program, terminal) => {
       numberOption("--minutes <n>", "positive", "by the clock").conflicts(["epochs", "steps"]),
     )
     .addOption(
-      sizeOption("--window <n>", `steps back through which it learns (default: ${d.window})`),
+      sizeOption(
+        "--window <n>",
+        `steps back through which it learns (language models; default: ${d.window})`,
+      ),
     )
     .addOption(
       sizeOption(
@@ -267,7 +270,7 @@ export const addTrain: AddCommand = (program, terminal) => {
 
   command
     .optionsGroup("Going on:")
-    .option("--from <model>", "begin with this model's weights and vocabulary")
+    .option("--from <model>", "begin with this model's weights and vocabulary (language models)")
     .option("--resume", "go on from the checkpoint, or begin where there is none yet")
     .addOption(
       numberOption(
