@@ -122,14 +122,14 @@ export const addTrain: AddCommand = (program, terminal) => {
       numberOption(
         "--dropout <share>",
         "share",
-        `between layers (default: ${d.dropout}; networks: 0.2, of rows and forecasts 0)`,
+        `between layers (default: ${d.dropout}; networks: 0.2, labels of texts 0.5, rows and forecasts 0)`,
       ),
     )
     .addOption(
       numberOption(
         "--recurrent-dropout <share>",
         "share",
-        "from step to step (networks; default: 0)",
+        "from step to step (networks; default: 0, labels of texts 0.2)",
       ),
     )
     .addOption(
@@ -248,7 +248,7 @@ export const addTrain: AddCommand = (program, terminal) => {
       numberOption(
         "--label-smoothing <share>",
         "share",
-        "of labels and tokens (networks; default: 0)",
+        "of labels and tokens (networks; default: 0, labels of texts 0.1)",
       ),
     )
     .addOption(

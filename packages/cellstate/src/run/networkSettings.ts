@@ -14,9 +14,9 @@ export interface NetworkSettings extends ShapeSettings {
   readonly bidirectional: boolean | null;
   readonly attention: NonNullable<NetworkChoice["attention"]> | null;
   readonly dropout: number | null;
-  readonly recurrentDropout: number;
+  readonly recurrentDropout: number | null;
   readonly zoneout: number;
-  readonly labelSmoothing: number;
+  readonly labelSmoothing: number | null;
   readonly init: string;
   readonly forgetBias: number | "chrono" | null;
   readonly scheduledSampling: number;
@@ -61,9 +61,9 @@ export const NETWORK_DEFAULTS: NetworkSettings = {
   bidirectional: null,
   attention: null,
   dropout: null,
-  recurrentDropout: 0,
+  recurrentDropout: null,
   zoneout: 0,
-  labelSmoothing: 0,
+  labelSmoothing: null,
   init: "default",
   forgetBias: null,
   scheduledSampling: 0,

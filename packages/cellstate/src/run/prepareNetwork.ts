@@ -159,7 +159,9 @@ function sizesOf(settings: NetworkSettings) {
     attention: attention ?? undefined,
     embeddingSize: embeddingSize ?? undefined,
     dropout: dropout ?? undefined,
-    ...{ recurrentDropout, zoneout, labelSmoothing },
+    recurrentDropout: recurrentDropout ?? undefined,
+    zoneout,
+    labelSmoothing: labelSmoothing ?? undefined,
   };
 }
 

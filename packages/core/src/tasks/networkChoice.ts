@@ -23,15 +23,15 @@ export interface NetworkChoice {
   readonly initialStates?: "zero" | "learned";
   /** @default 0 */
   readonly inputDropout?: number;
-  /** @default 0.2; 0 for rows and forecasts */
+  /** @default 0.5 for labels of texts, 0 for rows and forecasts, else 0.2 */
   readonly dropout?: number;
-  /** @default 0 */
+  /** @default 0.2 for labels of texts, else 0 */
   readonly recurrentDropout?: number;
   /** @default 0 */
   readonly zoneout?: number;
   /** @default 0 */
   readonly memoryZoneout?: number;
-  /** @default 0 */
+  /** @default 0.1 for labels of texts, else 0 */
   readonly labelSmoothing?: number;
 }
 
@@ -43,10 +43,20 @@ interface Suited {
   readonly attention?: "multiplicative";
   readonly embeddingSize?: number;
   readonly dropout: number;
+  readonly recurrentDropout?: number;
+  readonly labelSmoothing?: number;
 }
 
 const SUITED: { readonly [K in AnyTask["kind"]]: Suited } = {
-  "text-classification": { hiddenSize: 128, bidirectional: true, dropout: 0.2 },
+  // Short texts are soon known by heart. Chosen on names' countries, within the training part, three seeds: log loss 0.80 on names that
+  // were not learnt from, accuracy 77.9 %; with dropout 0.2 alone 0.95 and 75.0 %.
+  "text-classification": {
+    hiddenSize: 128,
+    bidirectional: true,
+    dropout: 0.5,
+    recurrentDropout: 0.2,
+    labelSmoothing: 0.1,
+  },
   "sequence-classification": { hiddenSize: 64, bidirectional: true, dropout: 0.2 },
   "sequence-regression": { hiddenSize: 64, bidirectional: true, dropout: 0.2 },
   "row-classification": { hiddenSize: 64, layers: 2, dropout: 0 },
@@ -84,9 +94,9 @@ export function networkConfigFor(task: AnyTask, choice: NetworkChoice): NetworkC
     initialStates: choice.initialStates ?? "zero",
     inputDropout: choice.inputDropout ?? 0,
     dropout: choice.dropout ?? suited.dropout,
-    recurrentDropout: choice.recurrentDropout ?? 0,
+    recurrentDropout: choice.recurrentDropout ?? suited.recurrentDropout ?? 0,
     zoneout: choice.zoneout ?? 0,
     memoryZoneout: choice.memoryZoneout ?? 0,
-    labelSmoothing: choice.labelSmoothing ?? 0,
+    labelSmoothing: choice.labelSmoothing ?? suited.labelSmoothing ?? 0,
   };
 }
