@@ -107,6 +107,24 @@ describe("data that nothing can be learnt from", () => {
     expect(code).toBeGreaterThan(0);
   });
 
+  test("a word among the numbers of sequences is told by its place in the file", async () => {
+    const lines = Array.from({ length: 30 }, (_, i) => `1,2,${i}:${i === 25 ? "abc" : i}`);
+    const text = `@problemName x\n@univariate true\n@targetlabel true\n@data\n${lines.join("\n")}\n`;
+    const { code, line } = await refused({ "x.ts": text }, ["train", "x.ts"]);
+    expect(line).toBe(
+      'cellstate: x.ts: example 26: expected a number as its label, got "abc"; correct it or take the example out',
+    );
+    expect(code).toBe(1);
+  });
+
+  test("a number that is no more than a sign that nothing is there", async () => {
+    const text = kindRows(30).replace(/\n[\d.]+,/, "\n1.797e308,");
+    const { line } = await refused({ "x.csv": text }, ["train", "x.csv"]);
+    expect(line).toBe(
+      'cellstate: x.csv: column `width`, line 2: expected a finite number, 1e150 at most, got "1.797e308"; correct it or leave the field empty',
+    );
+  });
+
   test("as many labels as texts", async () => {
     const files = { "x.csv": `text,label\n${many}\n` };
     const { code, line } = await refused(files, [

@@ -118,7 +118,8 @@ export function rows(path: string, table: TableFile, options: LookOptions): Look
   const classes = countClasses(target, MOST_WORD_CLASSES);
   const most =
     classes > MOST_WORD_CLASSES ? `over ${withCommas(MOST_WORD_CLASSES)}` : withCommas(classes);
-  const what = task === "row-regression" ? "a number" : `${most} classes`;
+  const what =
+    task === "row-regression" ? "a number" : classes === 1 ? "1 class" : `${most} classes`;
   return {
     ...{ kind: "rows", task, paths: [path], table, target: target.name, notes: table.notes.lines },
     reason: `${countOf(table.rows, "row")} of ${countOf(table.columns.length, "column")}, target ${target.name}: ${what}`,

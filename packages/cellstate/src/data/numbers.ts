@@ -5,15 +5,22 @@ const INFINITE = /^[+-]?(?:inf|infinity|∞)$/i;
 /** With a comma for a decimal point, and points between thousands or none. */
 const DECIMAL_COMMA = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+(?:e[+-]?\d+)?$/i;
 
+/** Squares of what is larger are no doubles, and neither is a column's deviation: 1.8e308 is how some programs write that nothing is there. */
+const LARGEST = 1e150;
+
+export function isComputable(value: number): boolean {
+  return Math.abs(value) <= LARGEST;
+}
+
 /** Whether a field of a column of numbers or times says that there is no value. */
 export function isMissing(text: string): boolean {
   return text.length <= 4 && MISSING.has(text.toLowerCase());
 }
 
-/** A finite decimal number, or undefined. */
+/** A decimal number that can be computed with, or undefined. */
 export function parseNumber(text: string): number | undefined {
   const value = Number(text);
-  if (!Number.isFinite(value) || text === "") return undefined;
+  if (!isComputable(value) || text === "") return undefined;
   // Number reads 0x10, 0b1 and 0o7 too, and white space as 0.
   const last = text.charCodeAt(text.length - 1);
   if (last !== 46 && (last < 48 || last > 57)) return undefined;
@@ -26,11 +33,9 @@ export function parseDecimalComma(text: string): number | undefined {
   return parseNumber(text.replaceAll(".", "").replace(",", "."));
 }
 
-/** Infinity, or a number too large to be a double. */
+/** Infinity, or a number too large to be computed with. */
 export function isInfinite(text: string): boolean {
-  return (
-    INFINITE.test(text) || (/^[+-]?[\d.]+e\+?\d+$/i.test(text) && !Number.isFinite(Number(text)))
-  );
+  return INFINITE.test(text) || (/^[+-]?[\d.]+e\+?\d+$/i.test(text) && !isComputable(Number(text)));
 }
 
 /** `43,824`. */

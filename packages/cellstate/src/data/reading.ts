@@ -3,7 +3,7 @@
  * error that names the first of them, not a column of words.
  */
 import type { TableColumn } from "@cellstate/core";
-import { isInfinite, isMissing, parseDecimalComma, parseNumber } from "./numbers.ts";
+import { isComputable, isInfinite, isMissing, parseDecimalComma, parseNumber } from "./numbers.ts";
 import type { Field } from "./tableSource.ts";
 import { type DateOrder, parseTime } from "./times.ts";
 
@@ -72,7 +72,7 @@ export class Tally {
     this.rows++;
     if (typeof field === "string") return this.#addText(field, place);
     if (typeof field === "number" && !Number.isNaN(field)) {
-      if (Number.isFinite(field)) return this.#addNumber(field, field, place);
+      if (isComputable(field)) return this.#addNumber(field, field, place);
       this.infinite++;
       this.firstInfinite ??= { text: String(field), place };
       return Number.NaN;
@@ -225,7 +225,7 @@ function refuseNumber(tally: Tally, strays: number, commas: boolean): Refusal | 
     return { spot: firstNotNumber, wanted: "a number", count, advice: STRAY };
   }
   if (firstInfinite !== null) {
-    const wanted = "a finite number";
+    const wanted = "a finite number, 1e150 at most";
     return { spot: firstInfinite, wanted, count: tally.infinite, advice: STRAY };
   }
   return firstComma && { spot: firstComma, wanted: "a number", count: strays, advice: STRAY };

@@ -22,7 +22,7 @@ import {
 import type { Looked, LookedPairs, LookedSeries, LookedTexts } from "../data/looked.ts";
 import { UsageError } from "../usageError.ts";
 import { fitForecast } from "./fitForecasting.ts";
-import { rowsToLearn } from "./fitRows.ts";
+import { numbersOf, rowsToLearn } from "./fitRows.ts";
 import { judge } from "./judge.ts";
 import { taggedTokens } from "./pairsAsTags.ts";
 import type { Shaped, ShapeSettings } from "./shape.ts";
@@ -104,13 +104,7 @@ function fitSeries(looked: LookedSeries, settings: ShapeSettings): Shaped {
     );
   }
   if (looked.task === "sequence-regression") {
-    const numbers: Values<number> = {
-      length: labels.length,
-      at: (index) => {
-        const label = labels.at(index);
-        return label === undefined ? undefined : label.trim() === "" ? Number.NaN : Number(label);
-      },
-    };
+    const numbers = numbersOf(labels, name);
     const parts = partsAtRandom(series.length, settings);
     const training = part(series, numbers, parts.training);
     const task = fitSequenceRegressionTask({ name, ...training }, { columns });

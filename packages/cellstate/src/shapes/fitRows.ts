@@ -1,6 +1,7 @@
 /** Rows of a table to learn from: which columns are read, which rows have a target, and their times where they have some. */
 import { CellstateError, type Row, rowsOf, type Values, valuesAt } from "@cellstate/core";
 import type { LookedRows } from "../data/looked.ts";
+import { isComputable } from "../data/numbers.ts";
 import { shownPath } from "../files/fileError.ts";
 import { grouped } from "../terminal/text.ts";
 import { listOf, type ShapeSettings } from "./shape.ts";
@@ -84,6 +85,27 @@ export function targetOf(values: Values<number | string>): {
       },
     },
   };
+}
+
+/**
+ * The labels of sequences as numbers.
+ *
+ * @throws CellstateError `data` for the first that is none, by its place in the whole file.
+ */
+export function numbersOf(labels: Values<string>, name: string): Values<number> {
+  const numbers = new Float64Array(labels.length);
+  for (let index = 0; index < labels.length; index++) {
+    const label = labels.at(index)?.trim() ?? "";
+    const number = label === "" ? Number.NaN : Number(label);
+    if (!isComputable(number)) {
+      throw new CellstateError(
+        "data",
+        `${shownPath(name)}: example ${index + 1}: expected a number as its label, got ${JSON.stringify(label)}; correct it or take the example out`,
+      );
+    }
+    numbers[index] = number;
+  }
+  return numbers;
 }
 
 function whyNoCategories(values: Values<string>): string | null {

@@ -17,7 +17,7 @@ import { lookAt } from "../data/lookAt.ts";
 import { readSeriesFile } from "../data/readSeries.ts";
 import { readTable, type TableFile } from "../data/readTable.ts";
 import { shownPath } from "../files/fileError.ts";
-import { targetOf } from "./fitRows.ts";
+import { numbersOf, targetOf } from "./fitRows.ts";
 import { tokensOf } from "./pairsAsTags.ts";
 import type { DataRecord, TaskData } from "./taskData.ts";
 
@@ -45,7 +45,7 @@ export async function readInputs(
         task,
         name,
         inputs: series,
-        targets: labels && targetOf(labels).numbers,
+        targets: labels && numbersOf(labels, name),
       };
     }
     case "text-classification": {

@@ -201,12 +201,12 @@ describe("what is refused, in one line that says where", () => {
     [
       "an infinite number",
       "a,b\n1,x\ninf,y\n",
-      'column `a`, line 3: expected a finite number, got "inf"; correct it or leave the field empty',
+      'column `a`, line 3: expected a finite number, 1e150 at most, got "inf"; correct it or leave the field empty',
     ],
     [
       "a number beyond all doubles",
       "a,b\n1,x\n1e999,y\n",
-      'column `a`, line 3: expected a finite number, got "1e999"; correct it or leave the field empty',
+      'column `a`, line 3: expected a finite number, 1e150 at most, got "1e999"; correct it or leave the field empty',
     ],
   ])("%s", async (_, content, line) => {
     expect(await refusal(read(content))).toBe(`t.csv: ${line}`);

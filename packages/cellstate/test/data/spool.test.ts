@@ -121,7 +121,7 @@ function quoted(field: string): string {
 
 /** Words that are no numbers, times, or signs for what is missing; with white space at the ends they come back without. */
 const word = fc.string({ unit: "grapheme", maxLength: 20 }).map((text) => `w${text}.`);
-const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer());
+const number = fc.oneof(fc.double({ noNaN: true, min: -1e150, max: 1e150 }), fc.integer());
 const time = fc.date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true });
 
 test("a table written as CSV and read is the same, from memory and from the file", async () => {
