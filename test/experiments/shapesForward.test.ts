@@ -6,7 +6,7 @@ import {
   heatMap,
   partsOf,
 } from "../../experiments/shapes/datesAlignment.ts";
-import { type Forecasts, judge } from "../../experiments/shapes/forecasting.ts";
+import { type Forecasts, judge } from "../../experiments/shapes/forecastingScores.ts";
 import { sentencesOf } from "../../experiments/shapes/translation.ts";
 import type { Transduced } from "../../packages/core/src/index.ts";
 
