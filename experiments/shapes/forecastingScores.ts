@@ -6,6 +6,7 @@ import {
   collectForecasts,
   coverageSums,
   errorSums,
+  type FittedForecasting,
   type ForecastingTask,
   type ForecastWindow,
   meanOf,
