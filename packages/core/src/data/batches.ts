@@ -83,19 +83,9 @@ export class ExampleReader {
 
   /** By length; what is equally long keeps its order. */
   #sort(from: number, to: number): void {
-    const steps = this.#steps;
-    const outputSteps = this.#outputSteps;
     const part = this.#order.subarray(from, to);
-    const place = new Map<number, number>();
-    part.forEach((example, index) => {
-      place.set(example, index);
-    });
-    part.sort(
-      (a, b) =>
-        steps[a] - steps[b] ||
-        (outputSteps ? outputSteps[a] - outputSteps[b] : 0) ||
-        (place.get(a) ?? 0) - (place.get(b) ?? 0),
-    );
+    if (this.#outputSteps) sortByLength(part, this.#outputSteps);
+    sortByLength(part, this.#steps);
   }
 
   next(): ExampleBatch | null {
@@ -130,4 +120,14 @@ export class ExampleReader {
 
   /** Every epoch has as many batches. */
   readonly isEven = true;
+}
+
+/** Counts how often each length comes, so that millions of examples need no more than their numbers twice. */
+function sortByLength(examples: Int32Array, lengths: Int32Array): void {
+  let longest = 0;
+  for (const example of examples) longest = Math.max(longest, lengths[example]);
+  const places = new Int32Array(longest + 2);
+  for (const example of examples) places[lengths[example] + 1]++;
+  for (let length = 1; length < places.length; length++) places[length] += places[length - 1];
+  for (const example of examples.slice()) examples[places[lengths[example]]++] = example;
 }

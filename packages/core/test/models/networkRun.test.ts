@@ -125,4 +125,23 @@ describe("batches", () => {
     // 50 examples of 0 to 9 steps in one pool: a batch of 8 spans two lengths or three.
     expect(padded).toBeLessThan(50);
   });
+
+  it("without a key come by length, then by the output's; what is equally long keeps its order", () => {
+    const name = "seq2seq, no attention";
+    const pairs = inventExamples(NETWORKS[name].ports, { count: 60, steps: 6, seed: 2 });
+    const lengths = (example: number) => [
+      pairs.input.steps(example),
+      pairs.target?.steps(example) ?? 0,
+    ];
+    const reader = new ExampleReader(pairs, 7, true);
+    const order: number[] = [];
+    for (let b = reader.next(); b; b = reader.next()) {
+      order.push(...b.examples.subarray(0, b.count));
+    }
+    const wanted = Array.from({ length: 60 }, (_, i) => i).sort((a, b) => {
+      const [[stepsA, outA], [stepsB, outB]] = [lengths(a), lengths(b)];
+      return stepsA - stepsB || outA - outB || a - b;
+    });
+    expect(order).toEqual(wanted);
+  });
 });
