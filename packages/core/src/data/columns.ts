@@ -118,6 +118,11 @@ export class Moments {
     return deviation > 0 ? deviation : 1;
   }
 
+  /** False where the values are so far apart that their squares overflow. */
+  get isFinite(): boolean {
+    return Number.isFinite(this.mean) && Number.isFinite(this.deviation);
+  }
+
   fit(name: string): NumberFit {
     const { mean, deviation, missing } = this;
     return { kind: "number", name, mean, deviation, missing: missing > 0 };
@@ -184,7 +189,10 @@ class ColumnFit {
 
   end(file: string, rows: number): FittedColumn {
     const { name } = this;
-    if (this.#words.size === 0) return this.#moments.fit(name);
+    if (this.#words.size === 0) {
+      if (!this.#moments.isFinite) throw tooFarApart(file, name);
+      return this.#moments.fit(name);
+    }
     if (this.#moments.missing > 0) this.#words.add("");
     const { size } = this.#words;
     if (size > MOST_CATEGORIES || (size > MANY_CATEGORIES && size > rows * MANY_SHARE)) {
@@ -281,6 +289,14 @@ export function notFinite(at: string, column: string, value: number): CellstateE
     ? `${value} is too far from the values of training to compute with; correct it`
     : `expected a number, got ${value}; correct it or leave it empty`;
   return new CellstateError("data", `${at}: column \`${shown(column)}\`: ${came}`);
+}
+
+/** Values whose deviation is more than a number can be. */
+export function tooFarApart(file: string, column: string): CellstateError {
+  return new CellstateError(
+    "data",
+    `${shown(file)}: column \`${shown(column)}\`: its numbers are too far apart to compute with; correct them or leave the column out`,
+  );
 }
 
 /** Rows of a table, made when they are asked for. A time is its seconds. @throws CellstateError `data` where the table lacks a column. */

@@ -1,5 +1,5 @@
 /** Fits a forecaster's view of a table: which columns it reads, how they are scaled and what differences to expect, all from the training part alone. */
-import { Moments } from "../data/columns.ts";
+import { Moments, tooFarApart } from "../data/columns.ts";
 import { spelt } from "../data/labels.ts";
 import { regularSeries, type Series, type SeriesParts, splitSeries } from "../data/series.ts";
 import { guessSeason } from "../data/seriesTime.ts";
@@ -125,16 +125,17 @@ function checkLength(series: Series, parts: SeriesParts, horizon: number, histor
   const { training, validation, test } = parts;
   if (training.to < history + horizon) {
     const of = training.to === series.rows ? "" : ` of ${spelt(series.rows)} to train on`;
+    const longer = horizon > history ? "horizon" : "history";
     throw new CellstateError(
       "data",
-      `${name}: ${spelt(training.to)} rows${of} are too few for a history of ${spelt(history)} and a horizon of ${spelt(horizon)}; give a longer series, or a shorter history`,
+      `${name}: ${spelt(training.to)} rows${of} are too few for a history of ${spelt(history)} and a horizon of ${spelt(horizon)}; give a longer series, or a shorter ${longer}`,
     );
   }
   for (const [what, { from, to }] of Object.entries({ validation, test })) {
     if (to > from && to - from < horizon) {
       throw new CellstateError(
         "data",
-        `${name}: ${spelt(to - from)} of ${spelt(series.rows)} rows are too few for ${what} over a horizon of ${spelt(horizon)}; give a longer series, or a larger share to ${what}`,
+        `${name}: ${spelt(to - from)} of ${spelt(series.rows)} rows are too few for ${what} over a horizon of ${spelt(horizon)}; give a longer series, a shorter horizon, or a larger share to ${what}`,
       );
     }
   }
@@ -222,6 +223,7 @@ function fitNumbers(
     varies ||= value < before || value > before;
     before = value;
   }
+  if (!moments.isFinite) throw tooFarApart(series.table.name, column.name);
   const { count, missing, mean, deviation } = moments;
   const why =
     count === 0 ? "it is empty" : !varies ? "it is constant" : rises ? "it only ever rises" : null;

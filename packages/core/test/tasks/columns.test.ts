@@ -26,6 +26,15 @@ function read(columns: readonly FittedColumn[], row: Row): number[] {
   return [...into.subarray(1, reader.width + 1)];
 }
 
+it("numbers whose deviation overflows are refused by their column's name", () => {
+  const rows = [1e200, -1e200, 3e200].map((wide) => ({ plain: 1, wide }));
+  expect(() => fit(rows)).toThrow(
+    refused(
+      "column `wide`: its numbers are too far apart to compute with; correct them or leave the column out",
+    ),
+  );
+});
+
 it("a value that is neither number nor word is refused: null is not 0", () => {
   const rows: readonly Row[] = JSON.parse('[{"x": 1}, {"x": null}]');
   expect(() => fit(rows)).toThrow(

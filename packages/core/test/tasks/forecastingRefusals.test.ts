@@ -104,10 +104,16 @@ describe("a table that cannot be forecast", () => {
       "x.csv: 6 rows of 10 to train on are too few for a history of 5 and a horizon of 2; give a longer series, or a shorter history",
     ],
     [
+      "is too short for a horizon that is longer than the history",
+      hourly({ y }),
+      { history: 1, horizon: 10_000 },
+      "x.csv: 10 rows are too few for a history of 1 and a horizon of 10,000; give a longer series, or a shorter horizon",
+    ],
+    [
       "has a part shorter than the horizon",
       hourly({ y }),
       { test: 0.1 },
-      "x.csv: 1 of 10 rows are too few for test over a horizon of 2; give a longer series, or a larger share to test",
+      "x.csv: 1 of 10 rows are too few for test over a horizon of 2; give a longer series, a shorter horizon, or a larger share to test",
     ],
     [
       "has no value of the target",
