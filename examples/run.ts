@@ -5,6 +5,12 @@
  */
 import { EXAMPLES } from "./names.ts";
 
+// Whoever reads has seen enough: `npm run example -- seq2vec | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 const [name] = process.argv.slice(2).filter((each) => !each.startsWith("--"));
 if (name !== undefined && EXAMPLES.includes(name)) {
   await import(`./${name}.ts`);
