@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { keepEarlier, shellQuoted } from "../src/modelFiles.ts";
-import { cellstate, inFolder, type Ran, type RunOptions } from "./support/command.ts";
+import { BIN, cellstate, inFolder, type Ran, type RunOptions } from "./support/command.ts";
 
 const TEXT = "Who likes chess? Wish likes chess. Who likes tea? Krish likes tea.\n".repeat(40);
 const SMALL = ["--hidden-size", "16", "--layers", "1", "--window", "20", "--batch-size", "8"];
@@ -164,6 +164,27 @@ test.skipIf(!existsSync("/dev/full"))(
       expect(stderr.match(/the disk is full; .*; going on without a log/g)).toHaveLength(1);
       expect(code, stderr).toBe(0);
       expect(existsSync(join(folder, "x.safetensors"))).toBe(true);
+    });
+  },
+);
+
+test.skipIf(process.platform === "win32")(
+  "a checkpoint that cannot be written costs no model (needs a shell that limits files)",
+  async () => {
+    await withText(async (folder, run) => {
+      // 45 times 1,024 bytes: enough for the model, too few for its checkpoint.
+      const shell = 'ulimit -f 45; exec "$0" "$@"';
+      const options = ["--hidden-size", "32", "--engine", "wasm", "--threads", "1"];
+      const train = [BIN, "train", "x.txt", "--steps", "5", ...SMALL, ...options];
+      const { code, stderr } = await run([shell, process.execPath, ...train], {
+        node: "bash",
+        program: "-c",
+      });
+      expect(stderr).toMatch(
+        /x\.checkpoint\.safetensors: cannot write: .*; going on without this checkpoint/,
+      );
+      expect(code, stderr).toBe(0);
+      expect(readdirSync(folder).toSorted()).toEqual(["x.safetensors", "x.txt"]);
     });
   },
 );

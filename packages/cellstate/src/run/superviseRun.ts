@@ -1,5 +1,11 @@
 /** From a run that is ready to a model on the disk: engine, checkpoints, the log, Ctrl-C, and what is said of it. */
-import { CellstateError, type ErrorCode, type TrainingProgress } from "@cellstate/core";
+import { existsSync } from "node:fs";
+import {
+  CellstateError,
+  type ErrorCode,
+  type TrainingProgress,
+  type TrainingSnapshot,
+} from "@cellstate/core";
 import { COMMAND_NAME } from "../commandName.ts";
 import { printJson } from "../commands/common.ts";
 import { type OpenedEngine, startEngine } from "../engine/open.ts";
@@ -65,6 +71,16 @@ export async function superviseRun(
     makeRoom();
     writeFileAtomically(out, bytes);
   };
+  // Hours of work are not given up for a checkpoint: there may be room for the next one, or for the model.
+  const trySave = (snapshot: TrainingSnapshot): void => {
+    try {
+      makeRoom();
+      saveCheckpoint(checkpointPath, run.checkpoint(snapshot, engine.threads));
+    } catch (error) {
+      if (!isOf(error, "file-access")) throw error;
+      progress.note(`${error.message}; going on without this checkpoint`);
+    }
+  };
   let reached = null as TrainingProgress | null;
   const interrupted = interruption(() =>
     progress.note("stopping after this step, and saving; Ctrl-C again quits at once"),
@@ -84,10 +100,7 @@ export async function superviseRun(
       },
       checkpoint: {
         everySeconds: asked.checkpointEvery,
-        save: (snapshot) => {
-          makeRoom();
-          saveCheckpoint(checkpointPath, run.checkpoint(snapshot, engine.threads));
-        },
+        save: trySave,
       },
     });
     save(result);
@@ -140,7 +153,10 @@ function report(
   const done = `${grouped(progress.step)} steps in ${duration(seconds)}${loss}`;
   if (reason === "aborted") {
     err.line(sentence(`stopped after ${done}`, err));
-    err.line(`${run.soFar(shownPath(out))}. Go on: ${told.again}`);
+    const goOn = existsSync(told.checkpointPath)
+      ? `Go on: ${told.again}`
+      : "Without a checkpoint, it cannot be gone on with";
+    err.line(`${run.soFar(shownPath(out))}. ${goOn}`);
   } else {
     const early = reason === "patience" ? " (no better for a while)" : "";
     err.line(sentence(`done${early}: ${done}`, err));
@@ -162,7 +178,7 @@ function report(
     threads: told.opened.engine.threads,
     seed: run.settings.seed,
     finished: reason !== "aborted",
-    checkpoint: told.checkpointPath,
+    checkpoint: existsSync(told.checkpointPath) ? told.checkpointPath : null,
     ...(test === null ? {} : { test: test.json }),
   });
 }
