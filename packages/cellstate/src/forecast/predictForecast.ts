@@ -1,5 +1,12 @@
 /** `cellstate predict` of a forecaster: the steps after the last row, as a table, a plot, a file or a picture. */
-import { type Engine, type Forecast, type Network, NetworkRunner, showTime } from "@cellstate/core";
+import {
+  ENOUGH_TO_CALIBRATE,
+  type Engine,
+  type Forecast,
+  type Network,
+  NetworkRunner,
+  showTime,
+} from "@cellstate/core";
 import { shownFigure } from "../shapes/judgement.ts";
 import type { PredictionRows } from "../shapes/predict.ts";
 import type { SeriesData } from "../shapes/taskData.ts";
@@ -29,7 +36,7 @@ export function makeForecast(
   const [answer] = new NetworkRunner(network, engine).outputs(examples);
   const forecast = task.decode(answer, window);
   const { target, unit, times, values, bands } = forecast;
-  const { horizon, history } = task.config;
+  const { horizon, history, calibration } = task.config;
   const shown = Math.min(series.rows, Math.max(LEAST_PAST, 2 * horizon));
   const from = series.rows - shown;
   const past = {
@@ -57,12 +64,18 @@ export function makeForecast(
       ...{ target, unit, times: times.map(showTime), values: values.map(rounded) },
       bands: Object.fromEntries(bands.map(({ level, values: at }) => [level, at.map(rounded)])),
     },
-    notes:
-      missing === 0
+    notes: [
+      ...(missing === 0
         ? []
         : [
             `${missing} of the last ${Math.min(shown, history)} values of ${target} are missing; the last known ones are read`,
-          ],
+          ]),
+      ...(bands.length === 0 || calibration !== null
+        ? []
+        : [
+            `the bands are not calibrated: fewer than ${ENOUGH_TO_CALIBRATE} windows were held out to do it by; trust them less`,
+          ]),
+    ],
   };
 }
 

@@ -99,7 +99,7 @@ export async function prepareNetworkRun(
         }).network
       : decodeTaskModel(Uint8Array.from(began.read.model), began.path).network;
   const resume = began === null ? null : snapshotOf(began, isLonger);
-  const judgeFile =
+  const tested =
     settings.testFile === null ? null : await ownTest(shape, settings.testFile, network);
   const state: RunState<NetworkSettings> & { readonly data: object } = {
     ...{ cellstate: VERSION, settings, ...engines, ...data, from: null },
@@ -117,7 +117,7 @@ export async function prepareNetworkRun(
     unit: unitOf(task, shape),
     about: { task: task.kind, shape: modelShape({ network }) },
     summary: (out) => [
-      partsLine(shape),
+      partsLine(shape, tested?.shown),
       `${shownPath(out)}: ${describeNetwork(network)}, ${grouped(network.parameters.size)} parameters; seed ${settings.seed}`,
     ],
     train: ({ engine, signal }) => trainEvents(network, shape, settings, resume, engine, signal),
@@ -133,7 +133,7 @@ export async function prepareNetworkRun(
       return encodeTaskModel({ task: shape.finish(network, engine), network });
     },
     test: (engine) => {
-      const judged = judgeFile?.(engine) ?? shape.judgeTest(network, engine);
+      const judged = tested?.judge(engine) ?? shape.judgeTest(network, engine);
       return judged && reportOf(judged);
     },
     next: (shown) => nextCommand(task, shown, files),
@@ -244,11 +244,15 @@ function lengthOf({ epochs, steps, minutes }: NetworkSettings): PreparedTraining
 /** A file of one's own to test on, read before anything is learnt, so that what is wrong with it is said at once. */
 async function ownTest(shape: Shaped, path: string, network: Network) {
   const data = await readInputs(shape.task, path, shape.record);
-  return (engine: Engine): Judgement => {
-    const task = shape.finish(network, engine);
-    const finished =
-      data.kind === "forecasting" && task.kind === "forecasting" ? { ...data, task } : data;
-    return judge(finished, network, engine, shape.record);
+  const count = data.kind === "forecasting" ? data.table.rows : data.inputs.length;
+  return {
+    shown: `${grouped(count)}${data.kind === "forecasting" ? " rows" : ""} of ${shownPath(path)} to test it in the end`,
+    judge: (engine: Engine): Judgement => {
+      const task = shape.finish(network, engine);
+      const finished =
+        data.kind === "forecasting" && task.kind === "forecasting" ? { ...data, task } : data;
+      return judge(finished, network, engine, shape.record);
+    },
   };
 }
 
@@ -258,10 +262,11 @@ function unitOf({ ports: { output } }: AnyTask, { unit }: Shaped): string {
   return output.kind === "classes" ? "tags" : "steps";
 }
 
-function partsLine({ training, validation, testCount, unit }: Shaped): string {
+function partsLine({ training, validation, testCount, unit }: Shaped, own?: string): string {
   const chosen = validation === null ? "" : `, ${grouped(validation.count)} to choose the best by`;
   const tested = testCount === 0 ? "" : `, ${grouped(testCount)} kept to test it in the end`;
-  return `${grouped(training.count)} ${unit} to learn from${chosen}${tested}`;
+  const file = own === undefined ? "" : `; ${own}`;
+  return `${grouped(training.count)} ${unit} to learn from${chosen}${tested}${file}`;
 }
 
 function reportOf(judged: Judgement): TestReport {

@@ -78,6 +78,7 @@ export function fitForecast(looked: LookedSeriesTable, settings: ShapeSettings):
     notes: [
       `${horizon} ${horizon === 1 ? "step" : "steps"} ahead from ${history} back, ${stepWords(step)}; reads ${task.config.inputs.map(({ name }) => name).join(", ")}`,
       ...leftOut.map(({ name, why }) => `\`${name}\` is left out: ${why}`),
+      ...bandNote(task.config.quantiles.length, windows.validation.length),
       ...missingNote(read.missing, series.gapRows, read.rows),
     ],
     record: { ...NO_RECORD, target, seasonalError },
@@ -114,6 +115,13 @@ export function quantilesOf(text: string | null): readonly number[] | undefined 
   throw new UsageError(
     `--quantiles ${text}: expected ascending numbers above 0 and below 1, such as 0.1,0.5,0.9`,
   );
+}
+
+function bandNote(bands: number, windows: number): readonly string[] {
+  if (bands === 0 || windows >= ENOUGH_TO_CALIBRATE) return [];
+  return [
+    `the bands are not calibrated: that takes ${ENOUGH_TO_CALIBRATE} windows to choose the best by, and here are ${grouped(windows)}; trust them less`,
+  ];
 }
 
 function missingNote(

@@ -82,6 +82,7 @@ export function judgeForecasts(
   const baselines = baselineForecasts(windows);
   const block = Math.max(season, horizon);
   const options = { block };
+  const hasSeason = season > 1 && season < rowsOf(windows);
   const errors = errorSums(values, truth, horizon);
   const naive = errorSums(baselines.persistence, truth, horizon);
   const seasonal = errorSums(baselines.seasonal, truth, horizon);
@@ -93,9 +94,11 @@ export function judgeForecasts(
       ? []
       : [figure("mase", "MASE", errors, (s) => mae(s) / seasonalError, options)]),
     figure("naiveRmse", "RMSE of the last value", naive, rmse, options),
-    ...(season > 1
+    ...(hasSeason
       ? [figure("seasonalRmse", `RMSE of ${season} steps before`, seasonal, rmse, options)]
-      : [{ ...plainFigure("seasonalRmse", "", rmse(total(naive))), label: "RMSE of the season" }]),
+      : season > 1
+        ? []
+        : [plainFigure("seasonalRmse", "RMSE of the season", rmse(total(naive)))]),
   ];
   const coverage: Record<string, number> = {};
   for (let low = 0; low < Math.floor(quantiles.length / 2); low++) {
@@ -125,15 +128,20 @@ export function judgeForecasts(
     verdict: verdictOf(
       own.estimate.value,
       rmse(total(naive)),
-      season > 1 ? rmse(total(seasonal)) : null,
+      hasSeason ? rmse(total(seasonal)) : null,
       windows.length,
     ),
     more: { examples: windows.length, horizon, season, coverage },
   };
 }
 
+/** Rows of the series that windows are of: a season that is longer stands nowhere in it. */
+function rowsOf(windows: Values<ForecastWindow>): number {
+  return windows.at(0)?.series.rows ?? 0;
+}
+
 /** Fewer forecasts than this, which overlap, are few to judge by. */
-const FEW_WINDOWS = 20;
+const FEW_WINDOWS = 30;
 
 /** A model that does not beat what needs none is none. */
 function verdictOf(own: number, naive: number, seasonal: number | null, windows: number): string {

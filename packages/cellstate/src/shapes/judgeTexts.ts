@@ -57,10 +57,15 @@ export function judgeTransduction(
     written.map((text, i) => [exactMatch(text, references[i]) ? 1 : 0]),
     1,
   );
-  const part = count < grouping.sources.length ? ` of ${grouped(grouping.sources.length)}` : "";
+  const all = grouping.sources.length;
   return {
     task: task.kind,
-    of: `${grouped(count)}${part} texts`,
+    of:
+      count < all
+        ? `the first ${grouped(count)} of ${grouped(all)} distinct sources`
+        : all < inputs.length
+          ? `${grouped(all)} distinct sources of ${grouped(inputs.length)} pairs`
+          : `${grouped(all)} texts`,
     figures: [
       figure("exactMatch", "exact match", exact, (s) => s[0] / count, { as: "share" }),
       figure("chrf", "chrF", chrfSums(written, references), chrf),
