@@ -242,8 +242,9 @@ test("a file of one's own is tested on, and an earlier run's files are kept", as
     writeFileSync(join(folder, "kinds.csv"), kindRows());
     writeFileSync(join(folder, "more.csv"), kindRows(30));
     const train = ["train", "kinds.csv", "--epochs", "5", "--test", "more.csv", ...SMALL];
-    const { told } = await json(folder, ...train);
+    const { told, stderr: first } = await json(folder, ...train);
     expect(told.test).toMatchObject({ examples: 30 });
+    expect(first).toContain(" to choose the best by; 30 of more.csv to test it in the end\n");
     const { stderr } = await json(folder, ...train);
     expect(stderr).toContain("kept the earlier run's files as kinds.1.safetensors");
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
@@ -319,5 +320,62 @@ test("a model writes from a label, the same for the same seed", async () => {
     expect(first.stdout.trimEnd().split("\n")).toHaveLength(4);
     expect(again.stdout).toBe(first.stdout);
     expect(other.stdout).not.toBe(first.stdout);
+    const near = await cellstate(["generate", "names.safetensors", "--from", "south"], {
+      cwd: folder,
+    });
+    expect([near.code, near.stderr]).toEqual([2, "cellstate: --from south: did you mean South?\n"]);
+  });
+});
+
+test("a text's prediction carries where each token was looked for, rows that sum to 1", async () => {
+  await inFolder(async (folder) => {
+    writeFileSync(join(folder, "turned.tsv"), turnedPairs());
+    await json(folder, "train", "turned.tsv", "--epochs", "1", ...SMALL);
+    const { told } = await json(folder, "predict", "turned.safetensors", "--text", "abc");
+    const [{ attention }] = told.predictions as { attention: Record<string, unknown[]> }[];
+    expect(attention.source).toHaveLength(4);
+    expect(attention.source.slice(0, 3)).toEqual(["a", "b", "c"]);
+    expect(attention.weights).toHaveLength(attention.target.length);
+    for (const row of attention.weights as number[][]) {
+      expect(row).toHaveLength(4);
+      // Each is rounded to six figures.
+      expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
+    }
+  });
+});
+
+test("a row's answer is a column of the target's name", async () => {
+  await inFolder(async (folder) => {
+    writeFileSync(join(folder, "kinds.csv"), kindRows());
+    writeFileSync(join(folder, "prices.csv"), priceRows());
+    for (const [name, columns, ...more] of [
+      ["kinds", "row,kind,probability"],
+      ["prices", "row,price", "--target", "price"],
+    ]) {
+      await json(folder, "train", `${name}.csv`, "--epochs", "1", ...more, ...SMALL);
+      const model = `${name}.safetensors`;
+      await json(folder, "predict", model, `${name}.csv`, "--out", "answers.csv");
+      expect(readFileSync(join(folder, "answers.csv"), "utf8").split("\n")[0]).toBe(columns);
+    }
+  });
+});
+
+test("a forecaster of a short series says that its bands are not calibrated, and is measured by no season that it has not seen", async () => {
+  await inFolder(async (folder) => {
+    const hours = hourly(2).split("\n").slice(0, 23).join("\n");
+    writeFileSync(join(folder, "load.csv"), `${hours}\n`);
+    const args = ["train", "load.csv", "--horizon", "2", "--history", "3", "--epochs", "1"];
+    const { told, stderr } = await json(folder, ...args, ...SMALL);
+    expect(stderr).toContain(
+      "the bands are not calibrated: that takes 50 windows to choose the best by, and here are 1; trust them less",
+    );
+    expect(told.test).toHaveProperty("naiveRmse");
+    expect(told.test).not.toHaveProperty("seasonalRmse");
+    expect(stderr).toContain("forecasts, which is few)");
+    expect(stderr).not.toContain("season");
+    const predicted = await json(folder, "predict", "load.safetensors", "load.csv");
+    expect(predicted.stderr).toContain(
+      "the bands are not calibrated: fewer than 50 windows were held out to do it by; trust them less",
+    );
   });
 });

@@ -233,8 +233,8 @@ describe("what a model was not made for", () => {
     ],
     [
       ["generate", "names.safetensors", "--from", "East"],
-      1,
-      '--from: row 1: `label` is "East", which the model was not trained on; it knows "North", "South"',
+      2,
+      "--from East: expected North or South",
     ],
     [
       ["generate", "kinds.safetensors", "--from", "x"],

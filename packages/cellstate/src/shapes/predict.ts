@@ -6,10 +6,11 @@ import type {
   NumberPrediction,
   Task,
   Tokens,
+  Transduced,
   Values,
 } from "@cellstate/core";
 import { predictions } from "./answers.ts";
-import type { CodedData } from "./taskData.ts";
+import { type CodedData, dataRecordOf } from "./taskData.ts";
 
 export interface PredictionRow {
   readonly cells: readonly (string | number)[];
@@ -23,25 +24,32 @@ export interface PredictionRows {
 
 export function predictionRows(data: CodedData, network: Network, engine: Engine): PredictionRows {
   const { name } = data;
+  const { target } = dataRecordOf(network.training);
   switch (data.kind) {
     case "text-classification":
       return labels(data.task, network, engine, data.inputs, name, "text", (text) => text);
     case "sequence-classification":
       return labels(data.task, network, engine, data.inputs, name, "sequence", numbered());
     case "row-classification":
-      return labels(data.task, network, engine, data.inputs, name, "row", numbered());
+      return called(
+        labels(data.task, network, engine, data.inputs, name, "row", numbered()),
+        target,
+      );
     case "sequence-regression":
       return numbers(data.task, network, engine, data.inputs, name, "sequence");
     case "row-regression":
-      return numbers(data.task, network, engine, data.inputs, name, "row");
+      return called(numbers(data.task, network, engine, data.inputs, name, "row"), target);
     case "transduction":
       return {
         columns: ["input", "output", "probability"],
         rows: mapped(
           predictions(data.task, network, engine, data.inputs, name),
-          ({ input, prediction: { text, probability } }) => ({
+          ({ input, prediction: { text, probability, attention } }) => ({
             cells: [input, text, rounded(probability)],
-            json: { input, output: text, probability: rounded(probability) },
+            json: {
+              ...{ input, output: text, probability: rounded(probability) },
+              ...(attention === null ? {} : { attention: attentionJson(attention) }),
+            },
           }),
         ),
       };
@@ -72,6 +80,20 @@ export function predictionRows(data: CodedData, network: Network, engine: Engine
         ),
       };
   }
+}
+
+/** The weights as a list for each token that was written, a weight for each that was read. */
+function attentionJson({ source, target, weights }: NonNullable<Transduced["attention"]>) {
+  const row = (at: number): number[] =>
+    Array.from(weights.subarray(at * source.length, (at + 1) * source.length), rounded);
+  return { source, target, weights: target.map((_, at) => row(at)) };
+}
+
+/** What is answered is a column of the same name as that which was learnt, unless another has it. JSON is the same for every model. */
+function called({ columns, rows }: PredictionRows, target: string | null): PredictionRows {
+  if (target === null || columns.includes(target)) return { columns, rows };
+  const [of, _, ...more] = columns;
+  return { columns: [of, target, ...more], rows };
 }
 
 /** A name for each input: its number, from 1. */
