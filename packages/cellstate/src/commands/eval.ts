@@ -81,7 +81,9 @@ async function evaluateData(
     throw new UsageError(`${files[1]}: the second file; a network is judged by one at a time`);
   }
   const record = dataRecordOf(network.training);
-  const data = await readInputs(task, files[0], record);
+  const data = await readInputs(task, files[0], record, (note) =>
+    terminal.err.line(sentence(note, terminal.err)),
+  );
   const { engine, end } = await openForNetwork(network, given, stepsOf(data));
   try {
     const judged = judge(data, network, engine, record);

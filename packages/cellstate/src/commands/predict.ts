@@ -8,6 +8,7 @@ import { forecastSvg, pngOf } from "../forecast/picture.ts";
 import { makeForecast } from "../forecast/predictForecast.ts";
 import { terminalPlot } from "../forecast/terminalPlot.ts";
 import { loadNetwork } from "../modelFiles.ts";
+import { learntWords, tokensOf } from "../shapes/pairsAsTags.ts";
 import { predictionRows } from "../shapes/predict.ts";
 import { readInputs } from "../shapes/readInputs.ts";
 import { type CodedData, dataRecordOf, stepsOf, type TaskData } from "../shapes/taskData.ts";
@@ -69,7 +70,9 @@ async function run(
   const model = loadNetwork(path, "predict");
   const { out } = given;
   if (out !== undefined) assertOut(out, model, [path, ...(input === undefined ? [] : [input])]);
-  const data = await dataOf(model, path, input, given.text);
+  const data = await dataOf(model, path, input, given.text, (note) =>
+    terminal.err.line(sentence(note, terminal.err)),
+  );
   const { engine, end } = await openForNetwork(
     model.network,
     given,
@@ -106,9 +109,10 @@ async function dataOf(
   path: string,
   input: string | undefined,
   text: string | undefined,
+  say: (note: string) => void,
 ): Promise<TaskData> {
   if (text === undefined) {
-    if (input !== undefined) return readInputs(task, input, dataRecordOf(network.training));
+    if (input !== undefined) return readInputs(task, input, dataRecordOf(network.training), say);
     const texts = READS_TEXT.has(task.kind) ? ', or --text "…"' : "";
     throw new UsageError(`predict ${shownPath(path)}: name a file to predict from${texts}`);
   }
@@ -122,7 +126,10 @@ async function dataOf(
       : task.kind === "transduction"
         ? { kind: task.kind, task, name, inputs: [text], targets: null }
         : task.kind === "tagging"
-          ? { kind: task.kind, task, name, inputs: [text], targets: null }
+          ? {
+              ...{ kind: task.kind, task, name, targets: null },
+              inputs: tokensOf([text], learntWords(task)),
+            }
           : task.kind === "generation"
             ? { kind: task.kind, task, name, inputs: [text], targets: null }
             : null;

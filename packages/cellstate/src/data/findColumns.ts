@@ -14,6 +14,9 @@ export interface TextAndLabel {
 
 const TEXT_NAMES =
   /^(?:text|texts|sentence|review|reviews|review text|name|message|title|comment|content|body|tweet|document|description|question|headline|phrase|sms|utterance|query|v2)$/;
+/** Whatever is in such a column, it is read. */
+const SURE_TEXT_NAMES =
+  /^(?:text|texts|sentence|review|reviews|review text|message|comment|content|body|tweet|headline|phrase|sms|utterance|query)$/;
 const LABEL_NAMES =
   /^(?:label|labels|class|category|target|sentiment|country|lang|language|intent|topic|tag|rating|stars|polarity|genre|type|nationality|spam|emotion|v1)$/;
 const TARGET_NAMES =
@@ -36,6 +39,8 @@ interface Look {
   readonly meanLength: number;
   /** Values with white space between words. */
   readonly spaced: number;
+  /** Values with a letter. */
+  readonly lettered: number;
 }
 
 const plain = (name: string): string =>
@@ -47,12 +52,14 @@ const plain = (name: string): string =>
 /**
  * The columns of texts and labels; those that are given are only checked to be there.
  *
+ * @param settled Whether the table is known to have them: then the longest words are the texts, and what has fewest values the labels.
  * @returns Null where no two columns can be taken for them.
  * @throws CellstateError `option` where there is no column of a given name.
  */
 export function findColumns(
   table: Table,
   given: { readonly text?: string; readonly label?: string },
+  settled = false,
 ): TextAndLabel | null {
   for (const name of [given.text, given.label]) if (name !== undefined) mustHave(table, name);
   const columns = table.columns.filter(({ kind }) => kind !== "time");
@@ -64,11 +71,19 @@ export function findColumns(
     null;
   const others = [...looks.values()].filter(({ name }) => name !== label);
   const named = others.filter((look) => TEXT_NAMES.test(plain(look.name)) && isWordy(look));
-  const text = given.text ?? longest(named) ?? longest(others.filter(isSpaced));
+  const sure = others.filter((look) => SURE_TEXT_NAMES.test(plain(look.name)) && hasLetters(look));
+  const text =
+    given.text ??
+    longest(named) ??
+    (label === null ? null : longest(sure)) ??
+    longest(others.filter(isSpaced)) ??
+    (settled ? longest(others.filter(hasLetters)) : null);
   if (text === null) return null;
   const labelled =
     label ?? fewest([...looks.values()].filter((look) => look.name !== text && repeats(look)));
-  return labelled === null ? null : { text, label: labelled };
+  if (labelled !== null) return { text, label: labelled };
+  const fewer = settled ? fewest([...looks.values()].filter(({ name }) => name !== text)) : null;
+  return fewer === null ? null : { text, label: fewer };
 }
 
 /** The two columns of a table that has no others, both of words that hardly repeat. */
@@ -79,6 +94,26 @@ export function findPairColumns({
   const [source, target] = columns.map(lookInto);
   if (repeats(source) || repeats(target) || columns[0].kind !== "text") return null;
   return { source: source.name, target: target.name };
+}
+
+/**
+ * The two columns of pairs where a table is known to have them: those that are named, else its only two.
+ *
+ * @returns Null where it has more, or one.
+ */
+export function settledPair(
+  table: Table,
+  given: { readonly text?: string; readonly label?: string },
+): { readonly source: string; readonly target: string } | null {
+  for (const name of [given.text, given.label]) if (name !== undefined) mustHave(table, name);
+  const rest = table.columns
+    .map(({ name }) => name)
+    .filter((name) => name !== given.text && name !== given.label);
+  const wanted = (given.text === undefined ? 1 : 0) + (given.label === undefined ? 1 : 0);
+  if (wanted > 0 && rest.length !== wanted) return null;
+  const source = given.text ?? rest.shift();
+  const target = given.label ?? rest.shift();
+  return source === undefined || target === undefined ? null : { source, target };
 }
 
 /** @throws CellstateError `option`. */
@@ -139,6 +174,7 @@ function lookInto({
   let length = 0;
   let present = 0;
   let spaced = 0;
+  let lettered = 0;
   const stride = Math.max(1, Math.floor(values.length / LOOK));
   for (let row = 0; row < values.length; row += stride) {
     const value = values.at(row);
@@ -147,6 +183,7 @@ function lookInto({
     distinct.add(value);
     if (typeof value !== "string") continue;
     length += value.length;
+    if (/\p{L}/u.test(value)) lettered++;
     if (/\S\s+\S/.test(value)) spaced++;
   }
   return {
@@ -155,12 +192,17 @@ function lookInto({
     present,
     meanLength: length / Math.max(1, present),
     spaced,
+    lettered,
   };
 }
 
 /** Mostly different from row to row, and made of letters: texts, or names. */
 function isWordy(look: Look): boolean {
   return look.meanLength > 0 && look.distinct * 2 > look.present;
+}
+
+function hasLetters({ lettered, present }: Look): boolean {
+  return lettered * 2 > present;
 }
 
 function repeats({ distinct, present }: Look): boolean {

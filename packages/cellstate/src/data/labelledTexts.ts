@@ -46,7 +46,7 @@ export async function readLabelledTexts(
       : { texts: sources, labels: targets, columns: null, notes };
   }
   const table = await readTable(path, { ...options, columns: "text" });
-  const found = findColumns(table, options);
+  const found = findColumns(table, options, true);
   if (found === null) {
     const names = table.columns.map(({ name }) => `\`${name}\``).join(", ");
     throw dataError(path, `no column of texts with one of labels among ${names}; name them`);

@@ -7,10 +7,11 @@ import { basename } from "node:path";
 import { CellstateError, type Shape } from "@cellstate/core";
 import { shownPath } from "../files/fileError.ts";
 import { dataError, isGzip, nameWithin, readBeginning, readBytesOf, readMagic } from "./bytes.ts";
-import { isFolder, listFilesWith, listNames } from "./folders.ts";
+import { settledPair } from "./findColumns.ts";
+import { isFolder, listFilesWith } from "./folders.ts";
 import { isIdx, readIdx } from "./idx.ts";
 import { readLabelledTexts } from "./labelledTexts.ts";
-import { labelled, lookAtTable, rows, seriesTable } from "./lookAtTable.ts";
+import { labelled, lookAtTable, pairColumns, rows, seriesTable } from "./lookAtTable.ts";
 import {
   type DataTask,
   isShape,
@@ -21,7 +22,7 @@ import {
 import { countOf } from "./numbers.ts";
 import { type Pairs, readPairs } from "./pairs.ts";
 import { isParquet } from "./parquet.ts";
-import { readSeriesFile } from "./readSeries.ts";
+import { findSeries, readSeriesFile } from "./readSeries.ts";
 import { readTable } from "./readTable.ts";
 import type { SeriesFile } from "./seriesText.ts";
 
@@ -84,16 +85,24 @@ async function follow(path: string, task: DataTask, options: LookOptions): Promi
       return labelled(path, await labelledTexts(path, options), task);
     case "sequence-classification":
     case "sequence-regression":
-      return { ...series(path, await readSeriesFile(path, options)), task };
+      return { ...series(path, await readSeriesFile(path, options), testIn(path)), task };
     case "transduction":
     case "tagging": {
-      const bare = isParquet(readMagic(path, 4)) ? false : isBarePairs(await readBeginning(path));
+      const named = options.text !== undefined || options.label !== undefined;
+      const bare =
+        !named &&
+        !isParquet(readMagic(path, 4)) &&
+        isBarePairs(await readBeginning(path), "anything");
       if (bare) return pairs(path, await readPairs(path, options), task);
-      const looked = await lookAtTable(path, { ...options, task: undefined });
-      if (looked.kind === "pairs") return { ...looked, task };
+      const table = await readTable(path, { ...options, columns: "text" });
+      const pair = settledPair(table, options);
+      if (pair !== null) return pairColumns(path, pair, task, options);
+      const { length } = table.columns;
       throw dataError(
         path,
-        "has no two columns of texts; give two fields a line with a tab between",
+        length < 2
+          ? "has no two columns of texts; give two fields a line with a tab between"
+          : `has ${length} columns; name the two of a pair with --text and --label`,
       );
     }
   }
@@ -124,17 +133,9 @@ async function labelledTexts(path: string, options: LookOptions) {
 }
 
 async function lookAtFolder(path: string, options: LookOptions): Promise<Looked> {
-  const tables = /\.(?:csv|tsv)(?:\.gz)?$/i;
-  const folders = listNames(path).filter((name) => isFolder(`${path}/${name}`));
-  const withTables = [path, ...folders.map((name) => `${path}/${name}`)].some(
-    (folder) => listFilesWith(folder, tables).length > 0,
-  );
-  if (withTables) return series(path, await readSeriesFile(path, options));
-  // The archive's data come as two files; the one to test with is for later.
-  const [training, second] = listFilesWith(path, /_TRAIN\.ts$/);
-  if (training !== undefined && second === undefined) return lookAt([training], options);
-  const [images, more] = listFilesWith(path, /images[-.]idx3/);
-  if (images !== undefined && more === undefined) return series(images, await readIdx(images));
+  const found = findSeries(path);
+  if (found !== null)
+    return series(found.path, await readSeriesFile(found.path, options), found.test);
   const files = listFilesWith(path, /\.txt$/i);
   const names = files.length > 1 ? await Promise.all(files.map(holdsNames)) : [];
   if (names.length > 1 && names.every(Boolean)) {
@@ -152,7 +153,7 @@ async function holdsNames(path: string): Promise<boolean> {
 }
 
 /** Two fields a line (or more, all lines alike) with a tab between, both words, and no line of names above. */
-function isBarePairs(beginning: string): boolean {
+function isBarePairs(beginning: string, of: "words" | "anything" = "words"): boolean {
   const lines = beginning
     .split("\n")
     .slice(0, -1)
@@ -168,11 +169,17 @@ function isBarePairs(beginning: string): boolean {
   const [source, target] = [0, 1].map((side) => records.map((fields) => fields[side]));
   const words = (side: readonly string[]): boolean =>
     side.filter((field) => !/^[+-]?[\d.,]*$/.test(field)).length > side.length / 2;
-  return words(source) && words(target) && !isLineOfNames(source[0], target[0]);
+  if (of === "words" && !(words(source) && words(target))) return false;
+  return source.length > 0 && !isLineOfNames(source[0], target[0]);
 }
 
 const NAMES =
   /^(?:text|sentence|review|name|message|title|label|class|category|target|sentiment|country|lang|language|source|src|tgt|input|output|from|to|english|french|german|spanish|en|fr|de|es|x|y|id|question|answer)$/i;
+
+/** Whether a field is what people call a column of texts or labels. */
+export function isColumnName(field: string): boolean {
+  return NAMES.test(field.trim());
+}
 
 function isLineOfNames(source: string, target: string): boolean {
   return NAMES.test(source) && NAMES.test(target);
@@ -237,7 +244,15 @@ function pairs(path: string, data: Pairs, task: "transduction" | "tagging"): Loo
   };
 }
 
-function series(path: string, data: SeriesFile): Extract<Looked, { kind: "series" }> {
+function testIn(path: string): string | null {
+  return isFolder(path) ? (findSeries(path)?.test ?? null) : null;
+}
+
+function series(
+  path: string,
+  data: SeriesFile,
+  test: string | null = null,
+): Extract<Looked, { kind: "series" }> {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   for (let i = 0; i < data.series.length; i++) {
@@ -258,6 +273,7 @@ function series(path: string, data: SeriesFile): Extract<Looked, { kind: "series
       : countOf(labels.size, "label");
   return {
     ...{ kind: "series", paths: [path], data, notes: data.notes },
+    ...(test === null ? {} : { test }),
     task: data.numbers ? "sequence-regression" : "sequence-classification",
     reason: `${countOf(length, "sequence")} of ${channels} and ${steps} steps, ${known}`,
   };

@@ -44,11 +44,12 @@ export async function lookAtTable(path: string, options: LookOptions): Promise<L
       "text-classification",
     );
   }
+  if (options.text === undefined && options.label !== undefined) {
+    return rows(path, table, { ...options, task: "row-classification", target: options.label });
+  }
   const pair = options.target === undefined ? findPairColumns(table) : null;
   if (pair !== null) {
-    const data = await readPairs(path, { ...options, columns: pair });
-    const reason = `${countOf(data.sources.length, "row")}, from \`${pair.source}\` to \`${pair.target}\``;
-    return { kind: "pairs", task: "transduction", paths: [path], data, reason, notes: data.notes };
+    return pairColumns(path, pair, "transduction", options);
   }
   const ascends = step !== null || (time !== undefined && nearlyAscends(time.values));
   if (ascends && hasNumbers(table)) return seriesTable(path, table, options);
@@ -56,6 +57,18 @@ export async function lookAtTable(path: string, options: LookOptions): Promise<L
   if (time === undefined) return looked;
   const note = `\`${time.name}\` does not ascend from row to row: the rows are taken for no series`;
   return { ...looked, notes: [...looked.notes, note] };
+}
+
+/** Two columns as pairs of texts, as they are written. */
+export async function pairColumns(
+  path: string,
+  pair: { readonly source: string; readonly target: string },
+  task: "transduction" | "tagging",
+  options: LookOptions,
+): Promise<Looked> {
+  const data = await readPairs(path, { ...options, columns: pair });
+  const reason = `${countOf(data.sources.length, "row")}, from \`${pair.source}\` to \`${pair.target}\``;
+  return { kind: "pairs", task, paths: [path], data, reason, notes: data.notes };
 }
 
 function hasNumbers(table: TableFile): boolean {

@@ -83,6 +83,8 @@ export interface LookedTexts extends Common {
 export interface LookedSeries extends Common {
   readonly kind: "series";
   readonly task: "sequence-classification" | "sequence-regression";
+  /** The file beside it that its makers keep to test on. @default none */
+  readonly test?: string;
   readonly data: SeriesFile;
 }
 

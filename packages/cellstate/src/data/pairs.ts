@@ -12,6 +12,8 @@ import { TextStore } from "./stores.ts";
 export interface Pairs {
   readonly sources: Values<string>;
   readonly targets: Values<string>;
+  /** @default none: the file has no names */
+  readonly columns?: { readonly source: string; readonly target: string };
   /** What was assumed, a line each, for people. */
   readonly notes: readonly string[];
 }
@@ -74,5 +76,5 @@ async function readPairColumns(
       `column \`${name}\`, row ${row + 1}: is empty; complete or remove the row`,
     );
   }
-  return { sources, targets, notes: table.notes.lines };
+  return { sources, targets, columns: { source, target }, notes: table.notes.lines };
 }

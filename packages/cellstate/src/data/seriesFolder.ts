@@ -7,6 +7,7 @@ import type { Table } from "@cellstate/core";
 import { accessError } from "../files/fileError.ts";
 import { dataError } from "./bytes.ts";
 import { isFolder, listFilesWith, listNames } from "./folders.ts";
+import { countOf } from "./numbers.ts";
 import { readTable } from "./readTable.ts";
 import type { SeriesFile } from "./seriesText.ts";
 import { Spool, type SpoolOptions } from "./spool.ts";
@@ -55,6 +56,27 @@ export async function readSeriesFolder(
   const notes = [...first.notes.lines];
   if (words.length > 0) notes.push(`${words.join(", ")}: words, left out`);
   return { columns, series, labels: labelled > 0 ? labels : null, notes };
+}
+
+/**
+ * A file of its own as one sequence.
+ *
+ * @param columns What a model reads: columns of these names, else as many columns of numbers.
+ * @throws CellstateError `data` where the file has neither.
+ */
+export async function readOneSeries(path: string, columns: readonly string[]): Promise<SeriesFile> {
+  const kinds = Object.fromEntries(columns.map((name) => [name, "number" as const]));
+  const table = await readTable(path, { tidy: false, kinds });
+  const numbers = table.columns.filter(({ kind }) => kind === "number").map(({ name }) => name);
+  const named = columns.every((name) => numbers.includes(name));
+  if (!named && numbers.length !== columns.length) {
+    throw dataError(
+      path,
+      `is no sequence of ${countOf(columns.length, "channel")}, it has ${countOf(numbers.length, "column")} of numbers; give a folder of CSV files, a .ts file or a CSV file with a column for each channel`,
+    );
+  }
+  const series = [seriesOf(path, table, named ? columns : numbers, basename(path))];
+  return { columns, series, labels: null, notes: table.notes.lines };
 }
 
 function seriesOf(

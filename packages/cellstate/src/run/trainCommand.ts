@@ -59,13 +59,18 @@ async function prepare(
     assertLanguageTask(files, given);
     return prepareRun(files, given, checkpointPath);
   }
-  const told = inTasks(given, looked.task);
+  const test = looked.kind === "series" && began === null ? looked.test : undefined;
+  const beside = given.test === undefined ? test : undefined;
+  const told = inTasks(beside === undefined ? given : { ...given, test: beside }, looked.task);
   assertMeaning(told, looked.task, shownPath(files.join(" ")));
   return prepareNetworkRun(files, looked, told, began, () => {
     if (given.resume && began === null) {
       err.line(sentence(`no ${shownPath(checkpointPath)} yet: beginning at the first step`, err));
     }
     err.line(sentence(takenFor(looked, files, given), err));
+    if (beside !== undefined) {
+      err.line(sentence(`tested on ${shownPath(beside)}; --test to change`, err));
+    }
   });
 }
 

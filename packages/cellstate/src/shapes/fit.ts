@@ -128,7 +128,8 @@ function fitSeries(looked: LookedSeries, settings: ShapeSettings): Shaped {
 
 function fitPairs(looked: LookedPairs, settings: ShapeSettings): Shaped {
   const name = nameOf(looked);
-  const { sources, targets } = looked.data;
+  const { sources, targets, columns } = looked.data;
+  const record = { ...NO_RECORD, text: columns?.source ?? null, label: columns?.target ?? null };
   const parts = partsByKey(sources, settings);
   if (looked.task === "tagging") {
     const tagged = taggedTokens(sources, targets);
@@ -138,7 +139,7 @@ function fitPairs(looked: LookedPairs, settings: ShapeSettings): Shaped {
       kind: "tagging",
       ...{ task, name, ...part(tagged.inputs, tagged.targets, which) },
     });
-    return shaped(of, parts, "sequences", NO_RECORD, task.survey(training.inputs, name));
+    return shaped(of, parts, "sequences", record, task.survey(training.inputs, name));
   }
   const { tokens } = settings;
   const training = part(sources, targets, parts.training);
@@ -150,7 +151,7 @@ function fitPairs(looked: LookedPairs, settings: ShapeSettings): Shaped {
     kind: "transduction",
     ...{ task, name, ...part(sources, targets, which) },
   });
-  return shaped(of, parts, "pairs", NO_RECORD, task.survey(training.inputs, name));
+  return shaped(of, parts, "pairs", record, task.survey(training.inputs, name));
 }
 
 function fitRows(looked: Extract<Looked, { kind: "rows" }>, settings: ShapeSettings): Shaped {

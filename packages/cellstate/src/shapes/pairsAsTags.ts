@@ -1,5 +1,5 @@
 /** Pairs of texts as tokens and tags: words where they stand apart by spaces in all of them, else letters. */
-import { CellstateError, type Tokens, type Values } from "@cellstate/core";
+import { type AnyTask, CellstateError, type Tokens, type Values } from "@cellstate/core";
 
 /** Where a model reads words, its tokens are lists; where it reads letters, they are texts. */
 export function taggedTokens(
@@ -8,6 +8,12 @@ export function taggedTokens(
 ): { readonly inputs: Values<Tokens>; readonly targets: Values<Tokens> } {
   const words = readsWords(sources, targets);
   return { inputs: tokensOf(sources, words), targets: tokensOf(targets, words) };
+}
+
+/** Whether a tagger was taught words: some of its items have more than one character. */
+export function learntWords(task: AnyTask): boolean {
+  const items: unknown = Reflect.get(Object(task.toJson().input), "items");
+  return Array.isArray(items) && items.some((item) => Array.from(String(item)).length > 1);
 }
 
 export function tokensOf(texts: Values<string>, words: boolean): Values<Tokens> {

@@ -9,23 +9,30 @@ import {
   type TextClassificationTask,
   type Values,
 } from "@cellstate/core";
+import { nameWithin } from "../data/bytes.ts";
+import { type Delimiter, findDelimiter, readRecords } from "../data/delimited.ts";
 import { findColumns } from "../data/findColumns.ts";
 import { isFolder } from "../data/folders.ts";
 import { readLabelledTexts } from "../data/labelledTexts.ts";
 import { readLines } from "../data/lines.ts";
-import { lookAt } from "../data/lookAt.ts";
-import { readSeriesFile } from "../data/readSeries.ts";
+import { isColumnName } from "../data/lookAt.ts";
+import { findSeries, readSeriesFile } from "../data/readSeries.ts";
 import { readTable, type TableFile } from "../data/readTable.ts";
+import { readOneSeries } from "../data/seriesFolder.ts";
 import { shownPath } from "../files/fileError.ts";
 import { numbersOf, targetOf } from "./fitRows.ts";
-import { tokensOf } from "./pairsAsTags.ts";
-import type { DataRecord, TaskData } from "./taskData.ts";
+import { learntWords, tokensOf } from "./pairsAsTags.ts";
+import { type DataRecord, NO_RECORD, type TaskData } from "./taskData.ts";
 
-/** @throws CellstateError as the readers do; `data` where a column that the model reads is missing. */
+/**
+ * @param say Told what else than the named file is read.
+ * @throws CellstateError as the readers do; `data` where a column that the model reads is missing.
+ */
 export async function readInputs(
   task: AnyTask,
   path: string,
   record: DataRecord,
+  say: (note: string) => void = () => {},
 ): Promise<TaskData> {
   const name = basename(path);
   switch (task.kind) {
@@ -36,7 +43,7 @@ export async function readInputs(
       return readRows(task, path, record);
     case "sequence-classification":
     case "sequence-regression": {
-      const { series, labels } = await readSeriesFile(path);
+      const { series, labels } = await readSequences(task, path, say);
       if (task.kind === "sequence-classification") {
         return { kind: task.kind, task, name, inputs: series, targets: labels };
       }
@@ -60,16 +67,28 @@ export async function readInputs(
         : { kind: task.kind, task, name, inputs: labels, targets: texts };
     }
     case "transduction": {
-      const { texts, others } = await pairsOf(path);
+      const { texts, others } = await pairsOf(path, record);
       return { kind: task.kind, task, name, inputs: texts, targets: others };
     }
     case "tagging": {
-      const { texts, others } = await pairsOf(path);
-      const words = readsWords(task.toJson(), texts);
+      const { texts, others } = await pairsOf(path, record);
+      const words = learntWords(task);
       const inputs = tokensOf(texts, words);
       return { kind: task.kind, task, name, inputs, targets: others && tokensOf(others, words) };
     }
   }
+}
+
+/** Of a folder with data to learn from and data to test on, the latter; a table by itself is one sequence. */
+async function readSequences(task: AnyTask, path: string, say: (note: string) => void) {
+  if (isFolder(path)) {
+    const test = findSeries(path)?.test ?? null;
+    if (test === null) return readSeriesFile(path);
+    say(`${shownPath(path)}: reading ${basename(test)}, what is there to test on`);
+    return readSeriesFile(test);
+  }
+  if (!/\.(?:csv|tsv)$/i.test(nameWithin(path))) return readSeriesFile(path);
+  return readOneSeries(path, columnsRead(task));
 }
 
 async function readRows(
@@ -95,13 +114,6 @@ export function columnsRead(task: AnyTask): string[] {
   const columns: unknown = Reflect.get(Object(input), "columns");
   if (!Array.isArray(columns)) return [];
   return columns.map((column) => String(Reflect.get(Object(column), "name")));
-}
-
-/** Whether a tagger's tokens are words: some of its items have more than one character. */
-function readsWords({ input }: ReturnType<AnyTask["toJson"]>, texts: Values<string>): boolean {
-  const items: unknown = Reflect.get(Object(input), "items");
-  const long = Array.isArray(items) && items.some((item) => Array.from(String(item)).length > 1);
-  return long && texts.length > 0;
 }
 
 const BARE = /\.(?:txt|text)(?:\.gz)?$/i;
@@ -166,13 +178,26 @@ async function splitLines(
   return first > second ? { texts: others, labels: texts } : { texts, labels: others };
 }
 
-/** One text a line, or two with a tab between; the columns of a table with names. */
-async function pairsOf(
-  path: string,
-): Promise<{ readonly texts: Values<string>; readonly others: Values<string> | null }> {
+interface TextPairs {
+  readonly texts: Values<string>;
+  readonly others: Values<string> | null;
+}
+
+/** One text a line, or two with a tab between; the columns of a table, with names above them or a single one without. */
+async function pairsOf(path: string, record: DataRecord = NO_RECORD): Promise<TextPairs> {
+  const name = nameWithin(path);
+  const tabs = /\.(?:tsv|tab)$/i.test(name);
+  if (/\.csv$/i.test(name) || (tabs && record.text !== null)) {
+    return pairsOfColumns(path, tabs ? "\t" : await findDelimiter(path), record);
+  }
   if (TABLES.test(path)) {
-    const looked = await lookAt([path], { task: "transduction" });
-    if (looked.kind === "pairs") return { texts: looked.data.sources, others: looked.data.targets };
+    const { columns } = await readTable(path, { columns: "text" });
+    const of = (wanted: string | null, at: number): Values<string> | null => {
+      const found = columns.find((each) => each.name === wanted) ?? columns[at];
+      return found?.kind === "text" ? found.values : null;
+    };
+    const texts = of(record.text, 0);
+    if (texts !== null) return { texts, others: of(record.label, 1) };
   }
   const texts: string[] = [];
   const others: string[] = [];
@@ -188,6 +213,48 @@ async function pairsOf(
     }
     texts.push(text);
     if (other !== undefined) others.push(other);
+  });
+  return { texts, others: others.length > 0 ? others : null };
+}
+
+async function pairsOfColumns(
+  path: string,
+  delimiter: Delimiter,
+  record: DataRecord,
+): Promise<TextPairs> {
+  const texts: string[] = [];
+  const others: string[] = [];
+  let width = 0;
+  let from = 0;
+  let to = 1;
+  await readRecords(path, delimiter, (fields, line) => {
+    if (width === 0) {
+      width = fields.length;
+      const known = record.text === null ? -1 : fields.indexOf(record.text);
+      if (known >= 0) {
+        from = known;
+        to = record.label === null ? -1 : fields.indexOf(record.label);
+        return true;
+      }
+      if (width > 2) {
+        const wanted = record.text === null ? "" : ` named \`${record.text}\``;
+        throw new CellstateError(
+          "data",
+          `${shownPath(path)}: ${width} columns and none${wanted} to read from; give that one, or the only one`,
+        );
+      }
+      // Two columns have names above them; a single one need not.
+      if (width === 2 || isColumnName(fields[0])) return true;
+    }
+    if (fields.length !== width) {
+      throw new CellstateError(
+        "data",
+        `${shownPath(path)}: line ${line}: ${fields.length} fields, the first line has ${width}; put a text with "${delimiter}" in it in quotation marks`,
+      );
+    }
+    texts.push(fields[from]);
+    if (to >= 0 && to < width) others.push(fields[to]);
+    return true;
   });
   return { texts, others: others.length > 0 ? others : null };
 }
