@@ -191,7 +191,7 @@ describe("is refused", () => {
       "t.csv: no column `z` among `a`, `b`, `w`",
     );
     expect(await refusal(lookAt([path], { task: "transduction" }))).toBe(
-      "t.csv: has no two columns of texts; give two fields a line with a tab between",
+      "t.csv: has 3 columns; name the two of a pair with --text and --label",
     );
   });
 
@@ -233,5 +233,38 @@ describe("a shape", () => {
     expect(await refusal(lookAt([path], { task: "seq2seq" }))).toMatch(
       /^--task seq2seq: .*30 rows of 3 columns, target kind: 2 classes, for row-classification; name a task: transduction, tagging, forecasting$/,
     );
+  });
+});
+
+describe("names decide", () => {
+  test("texts that repeat are texts where a column is named so, and its labels too", async () => {
+    const path = fileWith(`text,label\n${lines(40, (i) => `good ${i % 4},l${i % 2}`)}`);
+    expect((await lookAt([path])).task).toBe("text-classification");
+  });
+
+  test("texts and labels by any name are found where the task is named", async () => {
+    const path = fileWith(`what,how\n${lines(40, (i) => `good ${i % 4},l${i % 2}`)}`);
+    const { reason } = await lookAt([path], { task: "text-classification" });
+    expect(reason).toBe("40 texts in `what`, 2 labels in `how`");
+  });
+
+  test("a label that is named is what rows are classified by", async () => {
+    const path = fileWith(`k,a,b\n${lines(40, (i) => `${i % 2},${i / 7},${i / 3}`)}`);
+    const { task, reason } = await lookAt([path], { label: "k" });
+    expect([task, reason]).toEqual([
+      "row-classification",
+      "40 rows of 3 columns, target k: 2 classes",
+    ]);
+  });
+
+  test("pairs whose answers look like numbers are texts where the task is named", async () => {
+    const task = "transduction";
+    const bare = await lookAt([fileWith("3 4\t7\n2 2\t4\n", "p.txt")], { task });
+    expect(bare.reason).toBe("2 pairs of texts with a tab between");
+    const table = fileWith("question,answer\n3 plus 4,7\n2 plus 2,4\n2 plus 2,4\n");
+    expect((await lookAt([table], { task })).reason).toBe("3 rows, from `question` to `answer`");
+    const three = fileWith("n,q,a\n1,3 plus 4,7\n2,2 plus 2,4\n");
+    const { reason } = await lookAt([three], { task, text: "q", label: "a" });
+    expect(reason).toBe("2 rows, from `q` to `a`");
   });
 });
