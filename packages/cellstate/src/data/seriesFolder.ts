@@ -2,7 +2,7 @@
  * A folder of CSV files, each a sequence: a row a step, a column a channel. Its label is the name of the folder within the folder in which it
  * lies, or stands in a file labels.csv beside the files: name, label.
  */
-import { basename, extname, join } from "node:path";
+import { basename, extname, join, relative } from "node:path";
 import type { Table } from "@cellstate/core";
 import { accessError } from "../files/fileError.ts";
 import { dataError } from "./bytes.ts";
@@ -55,7 +55,8 @@ export async function readSeriesFolder(
     .map(({ name }) => `\`${name}\``);
   const notes = [...first.notes.lines];
   if (words.length > 0) notes.push(`${words.join(", ")}: words, left out`);
-  return { columns, series, labels: labelled > 0 ? labels : null, notes };
+  const names = files.map((file) => relative(path, file.path));
+  return { columns, series, names, labels: labelled > 0 ? labels : null, notes };
 }
 
 /**

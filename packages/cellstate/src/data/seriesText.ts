@@ -13,6 +13,8 @@ export interface SeriesFile {
   /** The channels' names, in the order of a vector's numbers. */
   readonly columns: readonly string[];
   readonly series: Values<SeriesInput>;
+  /** What each is called, in a folder the path of its file within it. @default it has only a number */
+  readonly names?: readonly string[];
   /** Null where the file has none. */
   readonly labels: Values<string> | null;
   /** Whether the labels are numbers to be predicted as such (`@targetLabel`). @default false */

@@ -29,14 +29,14 @@ export function predictionRows(data: CodedData, network: Network, engine: Engine
     case "text-classification":
       return labels(data.task, network, engine, data.inputs, name, "text", (text) => text);
     case "sequence-classification":
-      return labels(data.task, network, engine, data.inputs, name, "sequence", numbered());
+      return labels(data.task, network, engine, data.inputs, name, "sequence", named(data.names));
     case "row-classification":
       return called(
         labels(data.task, network, engine, data.inputs, name, "row", numbered()),
         target,
       );
     case "sequence-regression":
-      return numbers(data.task, network, engine, data.inputs, name, "sequence");
+      return numbers(data.task, network, engine, data.inputs, name, "sequence", data.names);
     case "row-regression":
       return called(numbers(data.task, network, engine, data.inputs, name, "row"), target);
     case "transduction":
@@ -102,6 +102,15 @@ function numbered(): (input: unknown) => number {
   return () => ++number;
 }
 
+/** By the names of inputs, where they have some. */
+function named(names: readonly string[] | undefined): (input: unknown) => string | number {
+  const number = numbered();
+  return (input) => {
+    const at = number(input);
+    return names?.[at - 1] ?? at;
+  };
+}
+
 function joined(tokens: Tokens): string {
   return typeof tokens === "string" ? tokens : tokens.join(" ");
 }
@@ -138,8 +147,9 @@ function numbers<Input>(
   inputs: Values<Input>,
   name: string,
   column: string,
+  names?: readonly string[],
 ): PredictionRows {
-  const number = numbered();
+  const number = named(names);
   return {
     columns: [column, "value"],
     rows: mapped(predictions(task, network, engine, inputs, name), ({ input, prediction }) => {

@@ -43,15 +43,16 @@ export async function readInputs(
       return readRows(task, path, record);
     case "sequence-classification":
     case "sequence-regression": {
-      const { series, labels } = await readSequences(task, path, say);
+      const { series, labels, names } = await readSequences(task, path, say);
       if (task.kind === "sequence-classification") {
-        return { kind: task.kind, task, name, inputs: series, targets: labels };
+        return { kind: task.kind, task, name, inputs: series, targets: labels, names };
       }
       return {
         kind: task.kind,
         task,
         name,
         inputs: series,
+        names,
         targets: labels && numbersOf(labels, name),
       };
     }

@@ -28,6 +28,8 @@ interface Data<Kind extends string, T, Input, Target> {
   readonly inputs: Values<Input>;
   /** As many; null where the file has none. */
   readonly targets: Values<Target> | null;
+  /** What each input is called, where it is not by its number. */
+  readonly names?: readonly string[];
 }
 
 export type CodedData =

@@ -49,3 +49,23 @@ test("the archive's two files are learnt from and tested on; a table by itself i
     );
   });
 });
+
+test("what a folder's files are predicted to be stands beside their names", async () => {
+  await inFolder(async (folder) => {
+    for (const label of ["down", "up"]) {
+      mkdirSync(join(folder, "s", label), { recursive: true });
+      for (let i = 0; i < 6; i++) {
+        const sign = label === "up" ? 1 : -1;
+        const rows = [1, 2, 3, 4].map((t) => `${sign * t * (i + 1)}`).join("\n");
+        writeFileSync(join(folder, "s", label, `${i}.csv`), `x\n${rows}\n`);
+      }
+    }
+    await run(folder, "train", "s", ...SMALL, "--out", "s.safetensors");
+    const { out } = await run(folder, "predict", "s.safetensors", "s", "--json");
+    const said: { sequence: string }[] = JSON.parse(out[0]).predictions;
+    expect(said.map(({ sequence }) => sequence)).toEqual([
+      ...[0, 1, 2, 3, 4, 5].map((i) => join("down", `${i}.csv`)),
+      ...[0, 1, 2, 3, 4, 5].map((i) => join("up", `${i}.csv`)),
+    ]);
+  });
+});
