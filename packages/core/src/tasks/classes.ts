@@ -22,7 +22,15 @@ import {
   string,
 } from "../files/schema.ts";
 import { shown } from "../files/shown.ts";
-import { answered, type OutputCoding, singleTokens, type TrainingExamples } from "./coding.ts";
+import {
+  answered,
+  codedTask,
+  type FittedTask,
+  type InputCoding,
+  type OutputCoding,
+  singleTokens,
+  type TrainingExamples,
+} from "./coding.ts";
 
 export interface LabelPrediction {
   readonly label: string;
@@ -142,4 +150,18 @@ export function unknownLabel(
     "data",
     `${at}: \`${shown(column)}\` is "${shown(label)}", which the model was not trained on; it knows ${known.join(", ")}${more}`,
   );
+}
+
+/** A task whose answers are labels, whatever it reads. */
+export interface ClassifierTask<Kind extends string, Input>
+  extends FittedTask<Kind, Input, string, LabelPrediction> {
+  readonly labels: readonly string[];
+}
+
+export function classifierTask<Kind extends string, Input>(
+  kind: Kind,
+  input: InputCoding<Input>,
+  output: ClassesOutput,
+): ClassifierTask<Kind, Input> {
+  return { ...codedTask(kind, input, output), labels: output.labels };
 }

@@ -3,27 +3,19 @@ import type { Row } from "../data/columns.ts";
 import type { Json } from "../files/json.ts";
 import {
   ClassesOutput,
+  type ClassifierTask,
   type ClassOptions,
   classesOutput,
-  type LabelPrediction,
+  classifierTask,
 } from "./classes.ts";
-import {
-  checkSome,
-  codedTask,
-  codingsFromJson,
-  type FittedTask,
-  type TrainingExamples,
-} from "./coding.ts";
+import { checkSome, codingsFromJson, type TrainingExamples } from "./coding.ts";
 import { RowInput, type RowOptions, rowInput } from "./rows.ts";
 
 const KIND = "row-classification";
 
 export interface RowClassificationOptions extends RowOptions, ClassOptions {}
 
-export interface RowClassificationTask
-  extends FittedTask<typeof KIND, Row, string, LabelPrediction> {
-  readonly labels: readonly string[];
-}
+export type RowClassificationTask = ClassifierTask<typeof KIND, Row>;
 
 /**
  * @param examples Of the training part alone.
@@ -35,16 +27,12 @@ export function fitRowClassificationTask(
 ): RowClassificationTask {
   checkSome(examples, "row");
   const output = ClassesOutput.fit(examples, "row", options);
-  return build(RowInput.fit(examples, options), output);
+  return classifierTask(KIND, RowInput.fit(examples, options), output);
 }
 
 /** @throws CellstateError `file-format` */
 export function rowClassificationTaskFromJson(json: Json, name: string): RowClassificationTask {
   const checks = { input: rowInput, output: classesOutput };
   const { input, output } = codingsFromJson(json, name, KIND, checks);
-  return build(input, output);
-}
-
-function build(input: RowInput, output: ClassesOutput): RowClassificationTask {
-  return { ...codedTask(KIND, input, output), labels: output.labels };
+  return classifierTask(KIND, input, output);
 }

@@ -2,27 +2,19 @@
 import type { Json } from "../files/json.ts";
 import {
   ClassesOutput,
+  type ClassifierTask,
   type ClassOptions,
   classesOutput,
-  type LabelPrediction,
+  classifierTask,
 } from "./classes.ts";
-import {
-  checkSome,
-  codedTask,
-  codingsFromJson,
-  type FittedTask,
-  type TrainingExamples,
-} from "./coding.ts";
+import { checkSome, codingsFromJson, type TrainingExamples } from "./coding.ts";
 import { SeriesCoding, type SeriesInput, type SeriesOptions, seriesCoding } from "./series.ts";
 
 const KIND = "sequence-classification";
 
 export interface SequenceClassificationOptions extends SeriesOptions, ClassOptions {}
 
-export interface SequenceClassificationTask
-  extends FittedTask<typeof KIND, SeriesInput, string, LabelPrediction> {
-  readonly labels: readonly string[];
-}
+export type SequenceClassificationTask = ClassifierTask<typeof KIND, SeriesInput>;
 
 /**
  * @param examples Of the training part alone.
@@ -34,7 +26,7 @@ export function fitSequenceClassificationTask(
 ): SequenceClassificationTask {
   checkSome(examples, "example");
   const output = ClassesOutput.fit(examples, "example", options);
-  return build(SeriesCoding.fit(examples.inputs, options, examples.name), output);
+  return classifierTask(KIND, SeriesCoding.fit(examples.inputs, options, examples.name), output);
 }
 
 /** @throws CellstateError `file-format` */
@@ -44,9 +36,5 @@ export function sequenceClassificationTaskFromJson(
 ): SequenceClassificationTask {
   const checks = { input: seriesCoding, output: classesOutput };
   const { input, output } = codingsFromJson(json, name, KIND, checks);
-  return build(input, output);
-}
-
-function build(input: SeriesCoding, output: ClassesOutput): SequenceClassificationTask {
-  return { ...codedTask(KIND, input, output), labels: output.labels };
+  return classifierTask(KIND, input, output);
 }

@@ -2,17 +2,12 @@
 import type { Json } from "../files/json.ts";
 import {
   ClassesOutput,
+  type ClassifierTask,
   type ClassOptions,
   classesOutput,
-  type LabelPrediction,
+  classifierTask,
 } from "./classes.ts";
-import {
-  checkSome,
-  codedTask,
-  codingsFromJson,
-  type FittedTask,
-  type TrainingExamples,
-} from "./coding.ts";
+import { checkSome, codingsFromJson, type TrainingExamples } from "./coding.ts";
 import { MOST_STEPS, TextInput, textInput } from "./texts.ts";
 import { TextTokens, type TokenOptions } from "./textTokens.ts";
 
@@ -25,10 +20,7 @@ export interface TextClassificationOptions extends TokenOptions, ClassOptions {
   readonly mostSteps?: number;
 }
 
-export interface TextClassificationTask
-  extends FittedTask<typeof KIND, string, string, LabelPrediction> {
-  readonly labels: readonly string[];
-}
+export type TextClassificationTask = ClassifierTask<typeof KIND, string>;
 
 /**
  * @param examples Of the training part alone.
@@ -42,16 +34,16 @@ export function fitTextClassificationTask(
   const { boundaries = true, mostSteps = MOST_STEPS } = options;
   const output = ClassesOutput.fit(examples, "row", options);
   const tokens = TextTokens.fit(examples.inputs, options, "input", examples.name);
-  return build(new TextInput(tokens, { start: boundaries, end: boundaries }, mostSteps), output);
+  return classifierTask(
+    KIND,
+    new TextInput(tokens, { start: boundaries, end: boundaries }, mostSteps),
+    output,
+  );
 }
 
 /** @throws CellstateError `file-format` */
 export function textClassificationTaskFromJson(json: Json, name: string): TextClassificationTask {
   const checks = { input: textInput, output: classesOutput };
   const { input, output } = codingsFromJson(json, name, KIND, checks);
-  return build(input, output);
-}
-
-function build(input: TextInput, output: ClassesOutput): TextClassificationTask {
-  return { ...codedTask(KIND, input, output), labels: output.labels };
+  return classifierTask(KIND, input, output);
 }

@@ -12,12 +12,14 @@ import { PlanBuilder } from "../../src/layers/layer.ts";
 import { ParameterLayout } from "../../src/layers/parameters.ts";
 import { readCellWeights, writeCellWeights } from "../../src/layers/recurrent.ts";
 import { directionsOf, planStack, recurrentStack } from "../../src/layers/stack.ts";
+import { plainLender } from "../threads/plainLender.ts";
 import { cellOf, manifest } from "./stack.ts";
 
 const CASES = manifest.cases.filter(({ config }) => config.bidirectional);
 const ENGINES: readonly [string, () => Engine][] = [
   ["reference", createReferenceEngine],
   ["wasm", createWasmEngine],
+  ["wasm with lent products", () => createWasmEngine({ gemm: plainLender })],
 ];
 
 /** What the manifest asks of float32: PyTorch's own differences from float64 reach 4e-7. */

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { CellSpec, Engine } from "../../src/engines/engine.ts";
 import { createReferenceEngine } from "../../src/engines/reference/index.ts";
 import { createWasmEngine } from "../../src/engines/wasm/index.ts";
+import { plainLender } from "../threads/plainLender.ts";
 import { cellOf, manifest, Stack, trainingOf } from "./stack.ts";
 
 /** Whole models, and layers that read both ways, have tests of their own. */
@@ -16,6 +17,10 @@ const CASES = manifest.cases.filter(
 const ENGINES: readonly { readonly engine: string; readonly createEngine: () => Engine }[] = [
   { engine: "reference", createEngine: createReferenceEngine },
   { engine: "wasm", createEngine: createWasmEngine },
+  {
+    engine: "wasm with lent products",
+    createEngine: () => createWasmEngine({ gemm: plainLender }),
+  },
 ];
 
 /** What issue and manifest ask of float32: PyTorch's own differences from float64 reach 6e-7. */
