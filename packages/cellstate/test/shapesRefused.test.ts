@@ -199,7 +199,7 @@ describe("what a model was not made for", () => {
     [
       ["predict", "kinds.safetensors", "load.csv"],
       1,
-      "load.csv: column `width` is missing, there are `time`, `load`, `wind`; name one of them",
+      "load.csv: column `width` is missing, there are `time`, `load`, `wind`; the model reads `width`, `height`, `state`",
     ],
     [
       ["predict", "load.safetensors", "daily.csv"],

@@ -100,7 +100,7 @@ async function readRows(
   const table = await readTable(path);
   const name = basename(path);
   const columns = columnsRead(task);
-  const inputs: Values<Row> = rowsOf(table, columns);
+  const inputs: Values<Row> = rowsOf(table, columns, columns);
   const target = table.columns.find((column) => column.name === record.target);
   const targets = target ? targetOf(target.values) : null;
   if (task.kind === "row-classification") {

@@ -299,8 +299,17 @@ export function tooFarApart(file: string, column: string): CellstateError {
   );
 }
 
-/** Rows of a table, made when they are asked for. A time is its seconds. @throws CellstateError `data` where the table lacks a column. */
-export function rowsOf(table: Table, columns: readonly string[]): Values<Row> {
+/**
+ * Rows of a table, made when they are asked for. A time is its seconds.
+ *
+ * @param wanted What a model reads, for the message: then there is no choice of columns.
+ * @throws CellstateError `data` where the table lacks a column.
+ */
+export function rowsOf(
+  table: Table,
+  columns: readonly string[],
+  wanted?: readonly string[],
+): Values<Row> {
   const chosen = columns.map((name) => {
     const found = table.columns.find((column) => column.name === name);
     if (found) return found;
@@ -308,6 +317,7 @@ export function rowsOf(table: Table, columns: readonly string[]): Values<Row> {
       name,
       table.columns.map((column) => column.name),
       shown(table.name),
+      wanted,
     );
   });
   const entry = ({ name, values }: TableColumn, index: number): [string, number | string] => [
