@@ -2,7 +2,7 @@
  * A cell's tensors: where its weights, states and gradients stand in a plan's memory, and the way from a matrix as the
  * equations name it to the stacks in which engines keep it.
  */
-import type { CellProgram, Width } from "../cells/program.ts";
+import type { CellProgram, NodeId, Width } from "../cells/program.ts";
 import type { CellSpec, Integers, Tensor } from "./engine.ts";
 import { type Layout, padded } from "./layout.ts";
 
@@ -84,6 +84,39 @@ export function storedWeights(program: CellProgram, sizes: Sizes): readonly Stor
       return { matrix, row, column: firstColumn + k, source, at: k * stride + at + row };
     });
   });
+}
+
+/** The nodes whose values are there only once the backward pass has come to their step. */
+export function backwardNodes({ nodes, backward }: CellProgram): ReadonlySet<NodeId> {
+  const found = new Set(backward.flatMap((stage) => stage.nodes));
+  nodes.forEach(({ kind }, id) => {
+    if (kind === "stateGradient" || kind === "sourceGradient") found.add(id);
+  });
+  return found;
+}
+
+/**
+ * Indices into `spec.signals` of what the backward pass writes.
+ *
+ * @throws TypeError where a plan that only infers asks for any.
+ */
+export function backwardSignals(
+  spec: Pick<CellSpec, "program" | "signals" | "training">,
+): ReadonlySet<number> {
+  const { program, signals, training } = spec;
+  const backward = backwardNodes(program);
+  const found = new Set<number>();
+  signals.forEach(({ signal }, index) => {
+    const { name, node } = program.signals[signal];
+    if (!backward.has(node)) return;
+    if (!training) {
+      throw new TypeError(
+        `cell: signal "${name}" is computed backward, and this plan only infers; make it one that trains, or leave the signal out`,
+      );
+    }
+    found.add(index);
+  });
+  return found;
 }
 
 /** The elements of one matrix, row-major. */

@@ -39,7 +39,11 @@ export interface CellSpec extends Along {
    * reaches a state or a gradient. A sequence of 0 steps hands its `stateGradients` through.
    */
   readonly lengths?: Integers | null;
-  /** Named signals to be written for inspection, [T·B, W] each: pairs of an index into program.signals and where. */
+  /**
+   * Signals to be written for inspection, [T·B, W] each: pairs of an index into program.signals and where. Forward writes those whose
+   * nodes are computed forward; those of backward nodes (∂L/∂ of something), which only a plan that trains can have, backward does. All
+   * are zero behind a sequence's end.
+   */
   readonly signals: readonly { readonly signal: number; readonly into: Tensor }[];
   /** Null in a plan that only infers. */
   readonly training: {

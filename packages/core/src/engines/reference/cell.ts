@@ -6,6 +6,7 @@
  * a sequence's end are not walked: what is seen of them is set to zero.
  */
 import type { NodeId } from "../../cells/program.ts";
+import { backwardSignals } from "../cellTensors.ts";
 import {
   type CellSpec,
   type Operation,
@@ -49,6 +50,9 @@ export function cell(
     width: program.signals[signal].width,
     into: planRows(memory, into),
   }));
+  const writtenBackward = backwardSignals(spec);
+  const forwardSignals = signals.filter((_, index) => !writtenBackward.has(index));
+  const gradientSignals = signals.filter((_, index) => writtenBackward.has(index));
   const tokens = "width" in spec.input ? null : spec.input;
 
   const blocks: readonly (readonly Block[])[] = program.sources.map((source) => {
@@ -172,7 +176,7 @@ export function cell(
     program.states.forEach(({ value, width }, s) => {
       copy(nodes[value], states[s], sizes[width]);
     });
-    for (const { node, width, into } of signals) copy(nodes[node], into, sizes[width]);
+    for (const { node, width, into } of forwardSignals) copy(nodes[node], into, sizes[width]);
   };
 
   const stepBackward = (gradients: TrainingRows): void => {
@@ -187,6 +191,7 @@ export function cell(
         multiplyBack(index);
       });
     });
+    for (const { node, width, into } of gradientSignals) copy(nodes[node], into, sizes[width]);
     program.states.forEach(({ previousGradient, width }, s) => {
       copy(rowsOrNull(previousGradient), gradients.states[s], sizes[width]);
     });
@@ -212,6 +217,7 @@ export function cell(
 
   /** The states' gradients wait for the sequence's last step. */
   const endBackward = ({ output, input }: TrainingRows): void => {
+    for (const { width, into } of gradientSignals) copy(null, into, sizes[width]);
     copy(null, output, sizes[program.states[program.output].width]);
     if (input) copy(null, input, sizes.in);
   };

@@ -7,6 +7,8 @@
  * that infers with few rows a step, x is multiplied for many steps at once, so that its weights are read once for all of
  * them. The bits are the same: a pre-activation is one chain of sums, and x comes first in it.
  */
+
+import { backwardSignals } from "../cellTensors.ts";
 import { type CellSpec, type PlanSpec, type Span, stepsAlong, WHOLE } from "../engine.ts";
 import { cellEnds } from "./cellEnds.ts";
 import { BACKWARD_INTERLEAVE, cellKernel, FORWARD_INTERLEAVE } from "./cellKernel.ts";
@@ -47,6 +49,7 @@ function stepsAhead({ over, program, training }: CellSpec, plan: PlanSpec): numb
 
 export const cell: OperationKind<CellSpec> = (spec, context) => {
   const { program, sizes, training } = spec;
+  backwardSignals(spec);
   const lowered = lowerCell(program, {
     sizes,
     training: training !== null,

@@ -3,8 +3,8 @@
  * ended or not; afterwards the rows of those that have are set right here:
  *
  * - forward, what is shown of them is zero: states and signals;
- * - backward, whatever sums over rows will read is zero, and the states' gradients, set aside when the walk back began, are what
- *   they were: so they enter at the sequence's last step, or come through where there is none.
+ * - backward, whatever sums over rows will read is zero, and so are the signals that the walk back writes; the states' gradients,
+ *   set aside when it began, are what they were: so they enter at the sequence's last step, or come through where there is none.
  *
  * No row reads another's, so what padding holds goes nowhere, be it NaN; only x itself has to be finite there, since sums for the
  * gradients of weights multiply it by zero.
@@ -32,6 +32,7 @@ export function cellEnds(
   const shown = [...memory.state, ...memory.signal];
   const { record, source, inputGradient, outputGradient, vectorSum, carried } = memory;
   const summed = [...record, ...source, ...inputGradient, ...outputGradient, ...vectorSum];
+  const cleared = [...summed, ...memory.signal];
   /** One an array of `carried`. */
   const aside = carried.map(({ stride }): CellArray => {
     return { rows: "batch", stride, offset: context.scratch(context.plan.batch * stride) };
@@ -86,7 +87,7 @@ export function cellEnds(
       backward(t, span) {
         for (let first = next(span.from, t, true, span); first < span.to; ) {
           const end = next(first, t, false, span);
-          clear(summed, t, span.batch, first, end);
+          clear(cleared, t, span.batch, first, end);
           copy(aside, carried, first, end);
           first = next(end, t, true, span);
         }

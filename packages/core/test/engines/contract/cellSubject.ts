@@ -1,6 +1,9 @@
 /** A cell over time as a subject of the contract suite. */
 import type { Cell } from "../../../src/cells/cell.ts";
+import type { Signal } from "../../../src/cells/program.ts";
 import {
+  backwardNodes,
+  backwardSignals,
   initialState,
   layoutCell,
   type Sizes,
@@ -16,6 +19,20 @@ export interface CellOptions {
   readonly input: "vectors" | "tokens";
   /** Whether sequences have lengths, from 0 to all steps. @default false */
   readonly lengths?: boolean;
+}
+
+/** A cell whose signals are also every `nth` of the values that its backward pass computes; the cell itself where that is 0. */
+export function showGradients(cell: Cell, nth: number): Cell {
+  if (nth === 0) return cell;
+  const { program } = cell;
+  const shown = [...backwardNodes(program)].filter((_, n) => n % nth === 0);
+  const signals = shown.flatMap((node): Signal[] => {
+    const value = program.nodes[node];
+    if (value.kind === "number") return [];
+    const { width } = value;
+    return [{ name: `gradient ${node}`, node, width, state: false, caption: "", range: null }];
+  });
+  return { ...cell, program: { ...program, signals: [...program.signals, ...signals] } };
 }
 
 export function cellSubject(cell: Cell, options: CellOptions): MakeSubject {
@@ -37,6 +54,11 @@ export function cellSubject(cell: Cell, options: CellOptions): MakeSubject {
     const { outputGradient, inputGradient, stateGradients, weightGradients, vectorGradients } =
       training;
     const rows = used.steps * used.batch;
+    const late = backwardSignals(spec);
+    const shown = (backward: boolean) =>
+      signals
+        .filter((_, index) => late.has(index) === backward)
+        .map(({ signal, into }) => part(`signal ${program.signals[signal].name}`, into, rows));
     const stored = storedWeights(program, sizes);
     const weightPositions = (tensors: readonly Tensor[]): readonly number[] =>
       stored.map(({ source, at }) => tensors[source].offset + at);
@@ -74,11 +96,10 @@ export function cellSubject(cell: Cell, options: CellOptions): MakeSubject {
       ],
       forward: [
         ...states.map((state, s) => part(program.states[s].name, state, rows)),
-        ...signals.map(({ signal, into }) =>
-          part(`signal ${program.signals[signal].name}`, into, rows),
-        ),
+        ...shown(false),
       ],
       backward: [
+        ...shown(true),
         ...(inputGradient ? [part("dx", inputGradient, rows)] : []),
         // What was there behind the ends is gone.
         ...(lengths ? [part("dh", outputGradient, rows)] : []),

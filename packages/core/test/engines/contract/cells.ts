@@ -1,13 +1,14 @@
 /** Every cell of the zoo, on random sizes. */
 import fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Cell } from "../../../src/cells/cell.ts";
 import { defineCell } from "../../../src/cells/defineCell.ts";
 import { regulariseCell } from "../../../src/cells/regularise.ts";
-import { ZOO } from "../../../src/cells/zoo/index.ts";
-import type { Sizes } from "../../../src/engines/cellTensors.ts";
+import { gruResetBefore, lstm, ZOO } from "../../../src/cells/zoo/index.ts";
+import { layoutCell, type Sizes } from "../../../src/engines/cellTensors.ts";
 import type { Engine } from "../../../src/engines/engine.ts";
-import { cellSubject } from "./cellSubject.ts";
+import { Layout } from "../../../src/engines/layout.ts";
+import { cellSubject, showGradients } from "./cellSubject.ts";
 import { expectClose, type Tolerance } from "./close.ts";
 import { cellIdentities, lstmMemory } from "./identities.ts";
 import { lengthIdentities } from "./lengths.ts";
@@ -33,12 +34,17 @@ const shapes = fc.record({
   lengths: fc.boolean(),
   recurrentDropout: fc.boolean(),
   zoneout: fc.boolean(),
+  gradients: fc.constantFrom(0, 1, 2, 3),
 });
 
 export function cellsContract(createEngine: () => Engine, tolerance: Tolerance): void {
   describe.each(ZOO)("cell $name", (cell) => {
     const arbitrary = cases(shapes, ({ input, lengths, ...shape }) =>
-      cellSubject(regulariseCell(cell, shape), { sizes: cellSizes(cell, shape), input, lengths }),
+      cellSubject(showGradients(regulariseCell(cell, shape), shape.gradients), {
+        sizes: cellSizes(cell, shape),
+        input,
+        lengths,
+      }),
     );
     holdsUniversally(arbitrary, { createEngine, tolerance, runs: 8 });
     holdsAlongAxes(arbitrary, { createEngine, tolerance, runs: 4 });
@@ -49,6 +55,23 @@ export function cellsContract(createEngine: () => Engine, tolerance: Tolerance):
     lengthIdentities(cell, sizes, createEngine, tolerance);
   });
   describe("cell lstm", () => lstmMemory(createEngine));
+  describe.each([lstm, gruResetBefore])("cell $name whose gradients are shown", (cell) => {
+    const sizes = { in: 3, units: 5, out: 5 };
+    lengthIdentities(showGradients(cell, 1), sizes, createEngine, tolerance);
+    it("refuses to show them in a plan that only infers", () => {
+      const layout = new Layout();
+      const window = { steps: 2, batch: 1 };
+      const { program } = showGradients(cell, 1);
+      const spec = layoutCell(layout, program, sizes, {
+        ...window,
+        training: false,
+        signals: true,
+      });
+      expect(() =>
+        createEngine().compile({ ...window, size: layout.size, operations: [spec] }),
+      ).toThrow(/^cell: signal "gradient \d+" is computed backward, and this plan only infers; /);
+    });
+  });
   describe("cell whose matrices multiply what may overflow", () => {
     const cell = defineCell(`
       a = exp(W·x[t])
