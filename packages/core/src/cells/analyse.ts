@@ -4,93 +4,34 @@
  * A *sum* is a chain of + and −, through brackets but never through a name: its added matrix products are one
  * pre-activation, its subtracted ones another, and the remaining terms are added pointwise.
  */
-import { didYouMean, EquationError, type Place } from "./equationError.ts";
+import { type Alterations, type MemoryPath, UNALTERED } from "./alterations.ts";
+import type {
+  Draft,
+  DraftMask,
+  DraftMatrix,
+  DraftProduct,
+  DraftSignal,
+  DraftState,
+  DraftVector,
+} from "./draft.ts";
+import { didYouMean, EquationError } from "./equationError.ts";
 import { FUNCTIONS } from "./functions.ts";
 import { Graph } from "./graph.ts";
+import { memoryNodes } from "./memoryPath.ts";
 import type { NodeId } from "./program.ts";
 import { Scope } from "./scope.ts";
 import type { Expression, Part, Statement } from "./syntax.ts";
 import { type WidthClass, Widths } from "./widths.ts";
 
-export interface DraftState {
-  readonly name: string;
-  readonly width: WidthClass;
-  readonly initial: number;
-  readonly previous: NodeId;
-  /** −1 until its line is reached. */
-  value: NodeId;
-}
-
-export interface DraftVector {
-  readonly name: string;
-  readonly node: NodeId;
-  readonly width: WidthClass;
-  readonly at: Place;
-  /** Whether it is a factor anywhere: then it is not a bias. */
-  multiplied: boolean;
-}
-
-export interface DraftMatrix {
-  readonly name: string;
-  readonly rows: WidthClass;
-  readonly columns: readonly WidthClass[];
-  readonly at: Place;
-}
-
-/** In the order in which they were asked for. */
-export interface DraftMask {
-  readonly width: WidthClass;
-  /** The source that is multiplied by it, as products name it; or the state that it holds. */
-  readonly of: { readonly source: NodeId } | { readonly state: number };
-}
-
-export interface DraftProduct {
-  readonly matrix: number;
-  readonly columnsBefore: readonly WidthClass[];
-  readonly source: NodeId;
-  readonly sum: number;
-}
-
-export interface DraftSignal {
-  readonly name: string;
-  readonly node: NodeId;
-  /** Null where it is a number. */
-  readonly width: WidthClass | null;
-  readonly state: boolean;
-  readonly caption: string;
-}
-
-export interface Draft {
-  readonly graph: Graph;
-  readonly widths: Widths;
-  readonly input: NodeId;
-  readonly inputWidth: WidthClass;
-  readonly states: readonly DraftState[];
-  readonly vectors: readonly DraftVector[];
-  readonly matrices: readonly DraftMatrix[];
-  readonly masks: readonly DraftMask[];
-  /** The node of each pre-activation. */
-  readonly sums: readonly NodeId[];
-  readonly products: readonly DraftProduct[];
-  readonly signals: readonly DraftSignal[];
-}
-
-/** What a cell's equations are to be given beside what is written; see `regularise.ts`. */
-export interface Regularisation {
-  /** Each vector but x[t] that matrices multiply is first multiplied by a mask. */
-  readonly recurrentDropout: boolean;
-  /** Each state's new value is v + mask · (s[t-1] − v): where the mask is 1, the state stays as it was. */
-  readonly zoneout: boolean;
-}
-
-const NONE: Regularisation = { recurrentDropout: false, zoneout: false };
-
-/** @throws EquationError at the first mistake of meaning. */
+/**
+ * @param alterations What the equations are to be given beside what is written.
+ * @throws EquationError at the first mistake of meaning. RangeError for a number that is to be held.
+ */
 export function analyse(
   statements: readonly Statement[],
-  regularisation: Regularisation = NONE,
+  alterations: Alterations = UNALTERED,
 ): Draft {
-  return new Analysis(statements, regularisation).draft();
+  return new Analysis(statements, alterations).draft();
 }
 
 /** A value in the making: its node, and the class of its size (null for a number). */
@@ -111,8 +52,9 @@ class Analysis implements Draft {
   readonly sums: NodeId[] = [];
   readonly products: DraftProduct[] = [];
   readonly signals: DraftSignal[] = [];
+  readonly memory: (MemoryPath | null)[] = [];
   readonly #statements: readonly Statement[];
-  readonly #regularisation: Regularisation;
+  readonly #alterations: Alterations;
   /** By the node that is multiplied: what stands for it in products. */
   readonly #masked = new Map<NodeId, NodeId>();
   readonly #scope: Scope;
@@ -120,9 +62,9 @@ class Analysis implements Draft {
   readonly #stateByName = new Map<string, DraftState>();
   readonly #vectorByName = new Map<string, DraftVector>();
 
-  constructor(statements: readonly Statement[], regularisation: Regularisation) {
+  constructor(statements: readonly Statement[], alterations: Alterations) {
     this.#statements = statements;
-    this.#regularisation = regularisation;
+    this.#alterations = alterations;
     this.#scope = new Scope(statements);
     this.inputWidth = this.widths.fresh("x[t]", { line: 1, column: 1 }, true);
     this.input = this.graph.leaf({ kind: "input", width: this.inputWidth });
@@ -146,7 +88,8 @@ class Analysis implements Draft {
     }
     for (const statement of this.#scope.lines.values()) {
       const { name, state, caption, at } = statement;
-      const value = this.#value(statement.value);
+      const plain = this.#value(statement.value);
+      const value = this.#alterations.held.includes(name) ? this.#held(name, plain) : plain;
       const carried = this.#stateByName.get(name);
       let width = value.width;
       if (carried) {
@@ -155,7 +98,7 @@ class Analysis implements Draft {
       } else if (width !== null) {
         width = this.widths.join(this.widths.fresh(name, at, true), width);
       }
-      const signal = { name, node: value.node, width, state, caption };
+      const signal = { name, node: value.node, width, state, caption, written: plain.node };
       this.signals.push(signal);
       this.#signalByName.set(name, signal);
       this.#scope.reach(name);
@@ -164,8 +107,46 @@ class Analysis implements Draft {
       const reason = "nothing here is learned; multiply by a matrix, as in h[t] = tanh(W·x[t])";
       throw new EquationError(output.at, reason);
     }
-    if (this.#regularisation.zoneout) this.#holdStates();
+    if (this.#alterations.zoneout) this.#holdStates();
+    if (this.#alterations.memory) this.#splitMemory();
     return this;
+  }
+
+  /** value · keep + hold: what stands for the signal from here on. */
+  #held(name: string, { node, width }: Value): Value {
+    if (width === null) throw new RangeError(`${name} is a number, which cannot be held`);
+    const { graph } = this;
+    const mask = (of: "keep" | "hold"): NodeId => {
+      const leaf = graph.leaf({ kind: "mask", mask: this.masks.length, width });
+      const signal = this.signals.length;
+      this.masks.push({ width, of: of === "keep" ? { keep: signal } : { hold: signal } });
+      return leaf;
+    };
+    const keep = mask("keep");
+    return { node: graph.apply("add", graph.apply("mul", node, keep), mask("hold")), width };
+  }
+
+  /** What each state keeps and what is written, as further signals. */
+  #splitMemory(): void {
+    for (const { name, width, previous, value } of this.states) {
+      const nodes = memoryNodes(this.graph, previous, value);
+      const add = (part: string, node: NodeId, caption: string): number =>
+        this.signals.push({
+          name: `${part} ${name}`,
+          node,
+          width,
+          state: false,
+          caption,
+          written: node,
+        }) - 1;
+      this.memory.push(
+        nodes && {
+          keep: add("keep", nodes.keep, `how much of ${name} is kept`),
+          kept: add("kept", nodes.kept, `what is kept of ${name}`),
+          written: add("written", nodes.written, `what is written to ${name}`),
+        },
+      );
+    }
   }
 
   /** Signals and other states' equations see the value as it is written; what is carried on and handed up is held. */
@@ -345,7 +326,7 @@ class Analysis implements Draft {
       throw new EquationError(at, "a matrix times a learned vector is a learned vector: write one");
     }
     const multiplied = kind === "sum" ? this.graph.copy(node) : node;
-    if (!this.#regularisation.recurrentDropout || kind === "input") {
+    if (!this.#alterations.recurrentDropout || kind === "input") {
       return { node: multiplied, width };
     }
     return { node: this.#maskedSource(multiplied, width), width };

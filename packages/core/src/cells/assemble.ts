@@ -2,20 +2,31 @@
  * From a graph with gradients to a `CellProgram`: keeps the nodes that something needs, orders the pre-activations, puts every
  * node into the first stage in which it can be computed, and numbers it all anew.
  */
-import type { Draft } from "./analyse.ts";
+
 import type { Gradients } from "./differentiate.ts";
+import type { Draft } from "./draft.ts";
 import { EquationError } from "./equationError.ts";
 import type { GraphNode } from "./graph.ts";
 import type { CellProgram, Mask, Node, NodeId, Product, Source, Stage, Sum } from "./program.ts";
 import { orderSums } from "./sumOrder.ts";
 import type { ResolvedWidths } from "./widths.ts";
 
-/**
- * @param like The program of the same equations without masks, where there are some: matrices are stacked as in that one, so that
- *   one stretch of weights serves both.
- * @throws EquationError when something learned would not learn, or sizes are left open.
- */
-export function assemble(draft: Draft, gradients: Gradients, like?: CellProgram): CellProgram {
+export interface AssemblyOptions {
+  /**
+   * The program of the same equations as they are written, where these are altered: matrices are stacked as in that one, so that one
+   * stretch of weights serves both.
+   */
+  readonly like?: CellProgram;
+  /** Whether the gradients of signals are signals too, behind the others. @default false */
+  readonly gradients?: boolean;
+}
+
+/** @throws EquationError when something learned would not learn, or sizes are left open. */
+export function assemble(
+  draft: Draft,
+  gradients: Gradients,
+  { like, gradients: showsGradients = false }: AssemblyOptions = {},
+): CellProgram {
   const { graph, states, vectors, matrices, signals, products } = draft;
   const output = states.findIndex((state) => state.name === "h");
   const widths = draft.widths.resolve(draft.inputWidth, states[output].width);
@@ -35,7 +46,14 @@ export function assemble(draft: Draft, gradients: Gradients, like?: CellProgram)
     ...sources.map((source) => source.node),
     ...draft.sums,
   ]);
-  const wanted = [...sumGradients, ...gradients.vectors, ...gradients.previous, gradients.input];
+  const shown = showsGradients ? gradients.signals : [];
+  const wanted = [
+    ...sumGradients,
+    ...gradients.vectors,
+    ...gradients.previous,
+    gradients.input,
+    ...shown,
+  ];
   const backward = reachable(
     graph.nodes,
     wanted.filter((id) => id !== null),
@@ -133,14 +151,28 @@ export function assemble(draft: Draft, gradients: Gradients, like?: CellProgram)
       [...backward].filter((id) => !forward.has(id)),
       Math.max(0, ...gradientStages),
     ),
-    signals: signals.map(({ name, node, width, state, caption }) => ({
-      name,
-      node: renumbered(node),
-      width: width === null ? "units" : widths.of(width),
-      state,
-      caption,
-      range: rangeOf(draft, node),
-    })),
+    signals: [
+      ...signals.map(({ name, node, width, state, caption, written }) => ({
+        name,
+        node: renumbered(node),
+        width: width === null ? ("units" as const) : widths.of(width),
+        state,
+        caption,
+        range: rangeOf(draft, written),
+      })),
+      ...shown.flatMap((node, signal) => {
+        if (node === null) return [];
+        const { name, width } = signals[signal];
+        return {
+          name: `∂L/∂${name}`,
+          node: renumbered(node),
+          width: width === null ? ("units" as const) : widths.of(width),
+          state: false,
+          caption: `how the loss answers to ${name}`,
+          range: null,
+        };
+      }),
+    ],
   };
 }
 
@@ -239,23 +271,27 @@ function listSources(
   return sources.sort((a, b) => rank(a) - rank(b));
 }
 
-/** Those of sources first, then those of states; `drafted` is a mask's number in the draft. */
+const MASK_ORDER: readonly Mask["of"][] = ["source", "state", "keep", "hold"];
+
+/** By what they are for, and in this order; `drafted` is a mask's number in the draft. */
 function listMasks(
   draft: Draft,
   widths: ResolvedWidths,
   sourceOf: ReadonlyMap<NodeId, number>,
 ): { readonly drafted: number; readonly mask: Mask }[] {
   const masks = draft.masks.map(({ width, of }, drafted) => {
-    const ofSource = "source" in of;
-    const mask: Mask = {
+    const mask = (named: Mask["of"], index: number): Mask => ({
       width: widths.of(width),
-      perStep: !ofSource,
-      of: ofSource ? "source" : "state",
-      index: ofSource ? (sourceOf.get(of.source) ?? -1) : of.state,
-    };
-    return { drafted, mask };
+      perStep: named === "state",
+      of: named,
+      index,
+    });
+    if ("source" in of) return { drafted, mask: mask("source", sourceOf.get(of.source) ?? -1) };
+    if ("state" in of) return { drafted, mask: mask("state", of.state) };
+    if ("keep" in of) return { drafted, mask: mask("keep", of.keep) };
+    return { drafted, mask: mask("hold", of.hold) };
   });
-  const rank = ({ mask }: (typeof masks)[number]) => (mask.of === "source" ? 0 : 1);
+  const rank = ({ mask }: (typeof masks)[number]) => MASK_ORDER.indexOf(mask.of);
   return masks.sort((a, b) => rank(a) - rank(b) || a.mask.index - b.mask.index);
 }
 

@@ -3,7 +3,7 @@
  * states and the input, as nodes of the same graph. A product with a matrix ends a path: the engine carries the
  * pre-activation's gradient through it, and a multiplied vector takes it up again as `sourceGradient`.
  */
-import type { Draft } from "./analyse.ts";
+import type { Draft } from "./draft.ts";
 import type { Graph } from "./graph.ts";
 import type { NodeId, PointwiseOp } from "./program.ts";
 
@@ -16,6 +16,8 @@ export interface Gradients {
   readonly previous: readonly (NodeId | null)[];
   /** ∂L/∂x[t], likewise. */
   readonly input: NodeId | null;
+  /** ∂L/∂ of each signal: all of it, except that of a signal that is x[t] or s[t-1] what flows through matrices is left out. */
+  readonly signals: readonly (NodeId | null)[];
 }
 
 /** What each argument of y = op(a, b) receives when y receives d. */
@@ -107,5 +109,6 @@ export function differentiate(draft: Draft): Gradients {
     vectors: draft.vectors.map((vector) => flowing(vector.node)),
     previous: states.map((state) => flowing(state.previous)),
     input: flowing(draft.input),
+    signals: draft.signals.map((signal) => flowing(signal.node)),
   };
 }

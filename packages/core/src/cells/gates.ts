@@ -13,8 +13,9 @@
  * One signal may play both parts: h[t] = (1 − z)·n + z·h[t-1] gives z as forget gate (+1) and as write gate (−1). Chrono
  * asks b = log U for the first and −(log U)·(−1) for the second: the same.
  */
-import type { Draft } from "./analyse.ts";
+
 import type { GateBias } from "./cell.ts";
+import type { Draft } from "./draft.ts";
 import type { Graph } from "./graph.ts";
 import type { NodeId } from "./program.ts";
 

@@ -1,6 +1,7 @@
 /** The lines `b_f ~ 1`: how a matrix or vector begins, checked against what it is. */
-import type { Draft } from "./analyse.ts";
+
 import type { Initial } from "./cell.ts";
+import type { Draft } from "./draft.ts";
 import { didYouMean, EquationError } from "./equationError.ts";
 import type { Gates } from "./gates.ts";
 import type { CellProgram } from "./program.ts";

@@ -82,13 +82,16 @@ export interface Vector {
   readonly gradient: NodeId | null;
 }
 
-/** Random numbers that take part in a step (see `regularise.ts`). */
+/** Numbers from outside that take part in a step: random ones (see `regularise.ts`), or those that hold a signal (`alter.ts`). */
 export interface Mask {
   readonly width: Width;
   /** True where each step of a sequence has its own; else one serves for all steps. */
   readonly perStep: boolean;
-  /** What it is for: `sources[index]`, which is multiplied by it, or `states[index]`, which it holds to its last value. */
-  readonly of: "source" | "state";
+  /**
+   * What it is for: `sources[index]`, which is multiplied by it; `states[index]`, which it holds to its last value; or
+   * `signals[index]`, which is value · keep + hold.
+   */
+  readonly of: "source" | "state" | "keep" | "hold";
   readonly index: number;
 }
 
@@ -160,7 +163,7 @@ export interface CellProgram {
   readonly output: number;
   readonly vectors: readonly Vector[];
   readonly matrices: readonly Matrix[];
-  /** None in a cell's own program. First those of sources, then those of states, each by ascending index. */
+  /** None in a cell's own program. First those of sources, then of states, then `keep`, then `hold`, each by ascending index. */
   readonly masks: readonly Mask[];
   readonly sums: readonly Sum[];
   readonly sources: readonly Source[];

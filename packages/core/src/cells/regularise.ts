@@ -8,39 +8,17 @@
  *   a mask of its own: where that is 1, the unit stays as it was (Krueger et al. 2017, arXiv:1606.01305). The step's other
  *   equations read v; what is handed up as h[t] is what is carried.
  *
- * For a run without chance, zoneout's masks hold its probability, and recurrent dropout is left out. Matrices, vectors and the
- * way in which they are stacked are those of the cell itself: the same weights serve both programs.
+ * For a run without chance, zoneout's masks hold its probability, and recurrent dropout is left out.
  */
-import { analyse, type Regularisation } from "./analyse.ts";
-import { assemble } from "./assemble.ts";
+import { type Alterations, alterCell } from "./alter.ts";
 import type { Cell } from "./cell.ts";
-import { differentiate } from "./differentiate.ts";
-import { parseEquations } from "./parse.ts";
-import type { CellProgram } from "./program.ts";
 
-export type { Regularisation };
-
-/** The newest programs, by equations and choice: the same text gives the same program. */
-const assembled = new Map<string, CellProgram>();
-const MOST_KEPT = 64;
+export type Regularisation = Pick<Alterations, "recurrentDropout" | "zoneout">;
 
 /**
  * @returns The cell with a program that has masks, `program.masks`; the cell itself where nothing is chosen. Everything but the
  *   program is the given cell's.
  */
-export function regulariseCell(cell: Cell, regularisation: Regularisation): Cell {
-  const { recurrentDropout, zoneout } = regularisation;
-  if (!recurrentDropout && !zoneout) return cell;
-  const key = `${recurrentDropout} ${zoneout} ${cell.equations}`;
-  let program = assembled.get(key);
-  if (!program) {
-    const draft = analyse(parseEquations(cell.equations), regularisation);
-    program = assemble(draft, differentiate(draft), cell.program);
-    for (const oldest of assembled.keys()) {
-      if (assembled.size < MOST_KEPT) break;
-      assembled.delete(oldest);
-    }
-    assembled.set(key, program);
-  }
-  return { ...cell, program };
+export function regulariseCell(cell: Cell, { recurrentDropout, zoneout }: Regularisation): Cell {
+  return alterCell(cell, { recurrentDropout, zoneout }).cell;
 }
