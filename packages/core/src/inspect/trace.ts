@@ -1,6 +1,7 @@
 /** What happened inside: every named signal of every recurrent layer, at every step of one sequence, as plain data. */
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
+import { ALL_SIGNALS } from "../layers/observation.ts";
 import { encodePrompt } from "../models/generate.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
@@ -43,7 +44,9 @@ export function trace<Names extends string = string>(
     throw new CellstateError("data", "nothing to trace: the text is empty; give a few words");
   }
   const steps = tokens.length;
-  const plan = new LanguagePlan(model, engine, { steps, batch: 1 }, "tracing");
+  const plan = new LanguagePlan(model, engine, { steps, batch: 1 }, "inference", {
+    observe: ALL_SIGNALS,
+  });
   plan.write(steps, tokens, null);
   plan.forward({ steps, batch: 1 });
   const { numbers } = plan.compiled;

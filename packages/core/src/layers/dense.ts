@@ -96,13 +96,13 @@ export function planLinear(builder: PlanBuilder, layer: LinearLayer, input: Flow
   return output;
 }
 
-/** Adds dropout to a plan that trains; elsewhere the input passes as it is. @param key Receives the mask's key. */
+/** Adds dropout to a plan that trains; elsewhere, and where it is observed, the input passes as it is. @param key Receives the mask's key. */
 export function planDropout(
   builder: PlanBuilder,
   rate: number,
   input: Flow,
 ): { readonly output: Flow; readonly key: Integers | null } {
-  if (rate === 0 || !builder.training) return { output: input, key: null };
+  if (rate === 0 || !builder.random) return { output: input, key: null };
   const value = tensorOf(input, "dropout");
   const { over } = input;
   const output = builder.flow(value.width, over);

@@ -13,7 +13,9 @@ import {
   type Tensor,
 } from "../engines/engine.ts";
 import { Layout } from "../engines/layout.ts";
+import type { Observation, Observe } from "./observation.ts";
 import type { ParameterLayout } from "./parameters.ts";
+import type { RecurrentLayer } from "./recurrentLayer.ts";
 
 /** What a layer hands to the next. */
 export interface Flow {
@@ -30,6 +32,8 @@ export interface VectorFlow extends Flow {
   readonly value: Tensor;
 }
 
+export type Purpose = "training" | "inference";
+
 /** A plan in the making. */
 export class PlanBuilder {
   readonly layout = new Layout();
@@ -43,8 +47,9 @@ export class PlanBuilder {
   readonly batch: number;
   readonly outputSteps: number;
   readonly training: boolean;
-  /** True where every named signal is written out for inspection. */
-  readonly tracing: boolean;
+  /** True where numbers are drawn: in a plan that trains and is not observed. */
+  readonly random: boolean;
+  readonly #observe: Observe | null;
   readonly #parameters: ParameterLayout;
   readonly weightsAt: number;
   /** Where gradients begin; −1 in a plan that only infers. */
@@ -53,14 +58,16 @@ export class PlanBuilder {
   constructor(
     parameters: ParameterLayout,
     capacity: { readonly steps: number; readonly batch: number; readonly outputSteps?: number },
-    purpose: "training" | "inference" | "tracing",
+    purpose: Purpose,
+    observe: Observe | null = null,
   ) {
     this.#parameters = parameters;
     this.steps = capacity.steps;
     this.batch = capacity.batch;
     this.outputSteps = capacity.outputSteps ?? 0;
     this.training = purpose === "training";
-    this.tracing = purpose === "tracing";
+    this.random = this.training && observe === null;
+    this.#observe = observe;
     this.weightsAt = this.reserve(parameters.size);
     this.gradientsAt = this.training ? this.reserve(parameters.size) : -1;
   }
@@ -100,6 +107,11 @@ export class PlanBuilder {
     return key;
   }
 
+  /** What is to be seen of a layer, null where nothing is. */
+  observationOf(layer: RecurrentLayer): Observation | null {
+    return this.#observe?.(layer) ?? null;
+  }
+
   weight(index: number): Tensor {
     return this.#parameters.at(index, this.weightsAt);
   }
@@ -108,6 +120,25 @@ export class PlanBuilder {
     if (!this.training) throw new RangeError("a plan that only infers has no gradients");
     return this.#parameters.at(index, this.gradientsAt);
   }
+}
+
+/** Fills the rows of a tensor of a compiled plan, and leaves their padding. */
+export function setRows(
+  numbers: Float32Array | Float64Array,
+  { offset, rows, width, stride }: Tensor,
+  value: number,
+): void {
+  for (let r = 0; r < rows; r++) {
+    numbers.fill(value, offset + r * stride, offset + r * stride + width);
+  }
+}
+
+/** Sets what a plan holds for good; to be called once after its compilation. */
+export function setConstants(
+  numbers: Float32Array | Float64Array,
+  { constants }: PlanBuilder,
+): void {
+  for (const { tensor, value } of constants) setRows(numbers, tensor, value);
 }
 
 /** Tokens have no width; tensors do. */

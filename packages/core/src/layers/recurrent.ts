@@ -7,13 +7,13 @@ import { matrixShape, type Sizes, stackWidth, storedBlocks } from "../engines/ce
 import type { Axis, Integers, Tensor } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import { type Flow, isTensor, type PlanBuilder, type VectorFlow } from "./layer.ts";
+import type { ObservedTensors, WrittenSignal } from "./observation.ts";
 import type { ParameterLayout, Stretch } from "./parameters.ts";
-import {
-  NO_REGULARISATION,
-  type PlannedMasks,
-  planMasks,
-  type Regularisation,
-} from "./regularisation.ts";
+import { planObservation } from "./planObservation.ts";
+import type { RecurrentLayer } from "./recurrentLayer.ts";
+import { NO_REGULARISATION, planMasks, type Regularisation } from "./regularisation.ts";
+
+export type { RecurrentLayer };
 
 export interface CellSizes {
   readonly inputSize: number;
@@ -30,16 +30,6 @@ export interface CellWeights {
   readonly vectors: readonly Float64Array[];
 }
 
-export interface RecurrentLayer {
-  readonly name: string;
-  readonly cell: Cell;
-  readonly sizes: Sizes;
-  /** Indices into the model's parameters, one a source. */
-  readonly weights: readonly number[];
-  /** One a learned vector. */
-  readonly vectors: readonly number[];
-}
-
 /** What a recurrent layer holds of a plan's memory. */
 export interface RecurrentTensors {
   readonly layer: RecurrentLayer;
@@ -48,9 +38,16 @@ export interface RecurrentTensors {
   readonly states: readonly Tensor[];
   /** One a state, [B, W]; empty in a plan that only infers. */
   readonly stateGradients: readonly Tensor[];
-  /** Named signals, in a tracing plan. */
-  readonly signals: readonly { readonly signal: number; readonly into: Tensor }[];
-  readonly masks: PlannedMasks;
+  /** The layer's cell as it is planned: with its masks, and what is observed, in the program; or as it is. */
+  readonly cell: Cell;
+  /** One a mask of that program. */
+  readonly masks: readonly Tensor[];
+  /** Signals of the equations that are written out: where a plan is observed. */
+  readonly signals: readonly WrittenSignal[];
+  /** What else is written out, and held. */
+  readonly observed: ObservedTensors;
+  /** All that the cell writes out. */
+  readonly written: readonly WrittenSignal[];
 }
 
 /**
@@ -160,26 +157,20 @@ export function recurrentTensors(
   const stateGradients = builder.training
     ? program.states.map(({ width }) => builder.layout.tensor(builder.batch, sizes[width]))
     : [];
-  const signals = builder.tracing
-    ? program.signals.map(({ width }, signal) => ({
-        signal,
-        into: builder.sequence(sizes[width], over),
-      }))
-    : [];
   const output = { value: states[program.output], gradient: outputGradient, over };
-  const masks = planMasks(builder, layer, regularisation, over);
-  return { layer, output, states, stateGradients, signals, masks };
+  const { altered, masks } = planMasks(builder, layer, regularisation, over);
+  const observation = planObservation(builder, layer, altered, masks, over);
+  return { layer, output, states, stateGradients, cell: altered.cell, masks, ...observation };
 }
 
 /** Adds a layer whose memory is there already. */
 export function pushRecurrent(
   builder: PlanBuilder,
-  { layer, output, states, stateGradients, signals, masks: masked }: RecurrentTensors,
+  { layer, output, states, stateGradients, cell, masks, written }: RecurrentTensors,
   input: Flow,
   lengths: Integers | null = null,
 ): void {
   const { over } = output;
-  const { cell, masks } = masked;
   builder.operations.push({
     kind: "cell",
     over,
@@ -191,7 +182,7 @@ export function pushRecurrent(
     states,
     ...(masks.length > 0 ? { masks } : {}),
     ...(lengths ? { lengths } : {}),
-    signals,
+    signals: written,
     training: output.gradient && {
       outputGradient: output.gradient,
       stateGradients,

@@ -11,12 +11,18 @@ import {
   planEmbedding,
   planLinear,
 } from "../layers/dense.ts";
-import { type Flow, PlanBuilder, tensorOf } from "../layers/layer.ts";
+import { type Flow, PlanBuilder, type Purpose, setConstants, tensorOf } from "../layers/layer.ts";
+import type { Observe } from "../layers/observation.ts";
 import { planRecurrent, type RecurrentTensors } from "../layers/recurrent.ts";
 import { CarriedStates } from "./carriedStates.ts";
 import type { LanguageModel, Weights } from "./languageModel.ts";
 
-export type Purpose = "training" | "inference" | "tracing";
+export interface LanguagePlanOptions {
+  /** Stretches as long as the weights to reserve for an optimizer. @default 0 */
+  readonly slots?: number;
+  /** What is to be seen inside, and held. @default nothing */
+  readonly observe?: Observe;
+}
 
 export class LanguagePlan {
   readonly model: LanguageModel;
@@ -37,8 +43,13 @@ export class LanguagePlan {
   readonly #loss: LossTensors;
   readonly #dropoutKeys: readonly Integers[];
 
-  /** @param slots Stretches as long as the weights to reserve for an optimizer. */
-  constructor(model: LanguageModel, engine: Engine, capacity: Extent, purpose: Purpose, slots = 0) {
+  constructor(
+    model: LanguageModel,
+    engine: Engine,
+    capacity: Extent,
+    purpose: Purpose,
+    { slots = 0, observe }: LanguagePlanOptions = {},
+  ) {
     if (purpose === "training" && model.weightFormat === "int8") {
       throw new CellstateError(
         "option",
@@ -48,7 +59,7 @@ export class LanguagePlan {
     this.model = model;
     this.engine = engine;
     this.capacity = capacity;
-    const builder = new PlanBuilder(model.parameters, capacity, purpose);
+    const builder = new PlanBuilder(model.parameters, capacity, purpose, observe);
     this.weightsAt = builder.weightsAt;
     this.gradientsAt = builder.gradientsAt;
     this.slotsAt = Array.from({ length: slots }, () => builder.reserve(model.parameters.size));
@@ -83,6 +94,7 @@ export class LanguagePlan {
     });
     const { size } = model.parameters;
     this.states = new CarriedStates(this.compiled.numbers, layers);
+    setConstants(this.compiled.numbers, builder);
     this.weights = this.compiled.numbers.subarray(this.weightsAt, this.weightsAt + size);
     this.load(model.weights);
     this.resetStates(capacity.batch);
@@ -154,6 +166,11 @@ export class LanguagePlan {
     let total = 0;
     for (let r = 0; r < steps * batch; r++) total += numbers[offset + r * stride];
     return total;
+  }
+
+  /** [T·B, 1], nats; 0 in rows without a target. */
+  get losses(): Tensor {
+    return this.#loss.losses;
   }
 
   /** The loss of one row, in nats. */

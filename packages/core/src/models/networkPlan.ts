@@ -13,11 +13,18 @@ import type {
 } from "../engines/engine.ts";
 import { planCrossEntropy, planDropout, planElementLoss, planLinear } from "../layers/dense.ts";
 import { planCopy } from "../layers/join.ts";
-import { PlanBuilder, type VectorFlow, vectorsOf } from "../layers/layer.ts";
+import {
+  PlanBuilder,
+  type Purpose,
+  setConstants,
+  setRows,
+  type VectorFlow,
+  vectorsOf,
+} from "../layers/layer.ts";
+import type { Observe } from "../layers/observation.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import type { RecurrentTensors } from "../layers/recurrent.ts";
 import type { StackTensors } from "../layers/stack.ts";
-import type { Purpose } from "./languagePlan.ts";
 import type { Network } from "./network.ts";
 import { type DecoderTensors, NetworkGraph } from "./networkGraph.ts";
 
@@ -37,6 +44,13 @@ export interface HeadTensors {
   readonly losses: Tensor;
   /** Null in a plan that only infers. */
   readonly scale: Tensor | null;
+}
+
+export interface NetworkPlanOptions {
+  /** Stretches as long as the weights to reserve for an optimizer. @default 0 */
+  readonly slots?: number;
+  /** What is to be seen inside, and held. @default nothing */
+  readonly observe?: Observe;
 }
 
 export class NetworkPlan {
@@ -62,20 +76,20 @@ export class NetworkPlan {
   /** The first operation that computes a loss. */
   readonly lossesAt: number;
   readonly #keys: readonly Integers[];
-  readonly #cells: readonly RecurrentTensors[];
+  /** All its recurrent and feed-forward layers: from below, forward before backward, encoder before decoder. */
+  readonly cells: readonly RecurrentTensors[];
 
-  /** @param slots Stretches as long as the weights to reserve for an optimizer. */
   constructor(
     network: Network,
     engine: Engine,
     capacity: NetworkCapacity,
     purpose: Purpose,
-    slots = 0,
+    { slots = 0, observe }: NetworkPlanOptions = {},
   ) {
     this.network = network;
     this.engine = engine;
     this.capacity = capacity;
-    const builder = new PlanBuilder(network.parameters, capacity, purpose);
+    const builder = new PlanBuilder(network.parameters, capacity, purpose, observe);
     this.weightsAt = builder.weightsAt;
     this.gradientsAt = builder.gradientsAt;
     const { size } = network.parameters;
@@ -103,7 +117,7 @@ export class NetworkPlan {
     this.heads = losses.heads;
     this.targets = losses.targets;
     this.#keys = builder.keys;
-    this.#cells = graph.cells;
+    this.cells = graph.cells;
     this.compiled = engine.compile({
       ...capacity,
       size: builder.layout.size,
@@ -112,7 +126,7 @@ export class NetworkPlan {
     });
     const { numbers } = this.compiled;
     this.weights = numbers.subarray(this.weightsAt, this.weightsAt + size);
-    for (const { tensor, value } of builder.constants) fillRows(numbers, tensor, value);
+    setConstants(numbers, builder);
     this.#resetStates();
     this.load(network.weights);
   }
@@ -189,8 +203,8 @@ export class NetworkPlan {
       if (!at) throw new RangeError("this plan was made without training: it has no backward");
       compiled.numbers[at.offset] = scale;
     }
-    for (const { stateGradients } of this.#cells) {
-      for (const tensor of stateGradients) fillRows(compiled.numbers, tensor, 0);
+    for (const { stateGradients } of this.cells) {
+      for (const tensor of stateGradients) setRows(compiled.numbers, tensor, 0);
     }
     compiled.run("backward", extent);
     compiled.run("gradients", extent);
@@ -204,7 +218,7 @@ export class NetworkPlan {
   /** The rows before the first step lie in front of the states, a batch of the call back: they move with it. */
   #placeInitialStates(batch: number): void {
     const { numbers } = this.compiled;
-    for (const { layer, states } of this.#cells) {
+    for (const { layer, states } of this.cells) {
       layer.cell.program.states.forEach(({ initial }, index) => {
         const { offset, width, stride } = states[index];
         for (let b = 1; b <= batch; b++) {
@@ -213,16 +227,6 @@ export class NetworkPlan {
         }
       });
     }
-  }
-}
-
-function fillRows(
-  numbers: Float32Array | Float64Array,
-  { offset, rows, width, stride }: Tensor,
-  value: number,
-): void {
-  for (let r = 0; r < rows; r++) {
-    numbers.fill(value, offset + r * stride, offset + r * stride + width);
   }
 }
 

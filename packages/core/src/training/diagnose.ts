@@ -1,6 +1,7 @@
 /** Says where a loss or gradient first stopped being a finite number: the step, the layer, the signal. */
 import type { Window } from "../data/windows.ts";
 import type { Tensor } from "../engines/engine.ts";
+import { ALL_SIGNALS } from "../layers/observation.ts";
 import type { Parameter } from "../layers/parameters.ts";
 import type { Weights } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
@@ -70,7 +71,9 @@ function firstWeight({ parameters, weights }: Parametrised): string | null {
 /** In time order, then from the lowest layer up, then in the order of the equations; the logits last. */
 function firstSignal(plan: LanguagePlan, window: Window): string | null {
   const span = { steps: window.steps, batch: window.starts.length };
-  const tracing = new LanguagePlan(plan.model, plan.engine, plan.capacity, "tracing");
+  const tracing = new LanguagePlan(plan.model, plan.engine, plan.capacity, "inference", {
+    observe: ALL_SIGNALS,
+  });
   tracing.load(plan.weights);
   const states = tracing.carriedStates(span.batch);
   for (const [index, carried] of plan.carriedStates(span.batch).entries()) {

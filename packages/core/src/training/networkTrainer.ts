@@ -40,7 +40,7 @@ export class NetworkTrainer implements Stepper<ExampleBatch> {
     options: NetworkTrainerOptions,
   ) {
     const { slots } = UPDATE_RULES[updateRule(options.optimizer.name)];
-    this.plan = new NetworkPlan(network, engine, capacity, "training", slots);
+    this.plan = new NetworkPlan(network, engine, capacity, "training", { slots });
     this.#examples = examples;
     this.#options = options;
     const { parameters } = network.parameters;

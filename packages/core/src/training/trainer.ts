@@ -31,7 +31,7 @@ export class Trainer implements Stepper<Window> {
     const { batchSize, window } = options;
     const { slots } = UPDATE_RULES[updateRule(options.optimizer.name)];
     const capacity = { steps: window, batch: batchSize };
-    this.plan = new LanguagePlan(model, engine, capacity, "training", slots);
+    this.plan = new LanguagePlan(model, engine, capacity, "training", { slots });
     const { parameters } = model.parameters;
     this.#updater = new Updater(this.plan.compiled, parameters, this.plan, options);
     this.#seed = options.seed;
