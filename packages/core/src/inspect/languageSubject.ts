@@ -1,0 +1,126 @@
+/** A language model and a text, to be looked at: see `subject.ts`. */
+import type { Engine } from "../engines/engine.ts";
+import { CellstateError } from "../errors.ts";
+import type { Observe } from "../layers/observation.ts";
+import type { NetworkState } from "../models/carriedStates.ts";
+import { encodePrompt } from "../models/generate.ts";
+import type { LanguageModel } from "../models/languageModel.ts";
+import { LanguagePlan } from "../models/languagePlan.ts";
+import { withWeights } from "../models/quantise.ts";
+import { placeOf } from "./places.ts";
+import { PredictionReader } from "./predictionReader.ts";
+import type { OutcomeReader, Subject, SubjectPlan, SubjectPlanOptions } from "./subject.ts";
+
+/** A text in the model's vocabulary, or its tokens. */
+export type LanguageInput = string | readonly number[] | Int32Array;
+
+/** @throws CellstateError `vocabulary` for what the model does not know; `data` where there is nothing. */
+export function languageSubject(model: LanguageModel, input: LanguageInput): Subject {
+  const tokens = readTokens(model, input);
+  const steps = tokens.length;
+  const labels = Array.from(tokens, (token) => model.vocabulary.items[token]);
+  const lossSteps = Array.from({ length: steps - 1 }, (_, step) => step);
+  const places = model.recurrent.map(placeOf);
+  const subject: Subject = {
+    ...{ places, steps, labels, lossSteps, writes: false, answers: "steps" },
+    input: { kind: "tokens", tokens },
+    toldItself: () => subject,
+    plan: (engine, options) => planText(model, tokens, engine, { lossAt: lossSteps, ...options }),
+  };
+  return subject;
+}
+
+function readTokens(model: LanguageModel, input: LanguageInput): Int32Array {
+  const tokens = typeof input === "string" ? encodePrompt(model, input) : Int32Array.from(input);
+  const { size } = model.vocabulary;
+  const wrong =
+    typeof input === "string" ? undefined : input.find((token) => !isToken(token, size));
+  if (wrong !== undefined) {
+    throw new CellstateError(
+      "vocabulary",
+      `token ${wrong}: the model knows ${size} tokens, 0 to ${size - 1}`,
+    );
+  }
+  if (tokens.length === 0) {
+    throw new CellstateError("data", "nothing to trace: the text is empty; give a few words");
+  }
+  return tokens;
+}
+
+function isToken(token: number, size: number): boolean {
+  return Number.isInteger(token) && token >= 0 && token < size;
+}
+
+function planText(
+  given: LanguageModel,
+  tokens: Int32Array,
+  engine: Engine,
+  { purpose = "inference", observe, rows = 1, window, ...options }: SubjectPlanOptions,
+): SubjectPlan {
+  // Gradients know nothing of integers: they are those of the rounded weights.
+  const model = purpose === "training" ? withWeights(given, "float32") : given;
+  const most = Math.min(window ?? tokens.length, tokens.length);
+  const capacity = { steps: most, batch: rows };
+  const byName = new Map(model.recurrent.map(({ name }, place) => [name, place]));
+  const ask: Observe = ({ name }) => observe?.(byName.get(name) ?? -1) ?? null;
+  const plan = new LanguagePlan(model, engine, capacity, purpose, { observe: ask });
+  if (options.weights) plan.load(options.weights);
+  const counted = new Set(options.lossAt);
+  const inputs = new Int32Array(most * rows);
+  const targets = new Int32Array(most * rows);
+  let last = { start: 0, steps: 0, batch: rows };
+
+  function* windows() {
+    begin(plan.states, rows, options.state);
+    for (let start = 0; start < tokens.length; start += most) {
+      const steps = Math.min(most, tokens.length - start);
+      for (let t = 0; t < steps; t++) {
+        const at = start + t;
+        inputs.fill(tokens[at], t * rows, (t + 1) * rows);
+        targets.fill(counted.has(at) ? tokens[at + 1] : -1, t * rows, (t + 1) * rows);
+      }
+      last = { start, steps, batch: rows };
+      plan.write(steps * rows, inputs, targets);
+      plan.forward(last);
+      yield last;
+      if (start + steps < tokens.length) plan.carryStates(last);
+    }
+  }
+  return {
+    rows,
+    numbers: plan.compiled.numbers,
+    layers: plan.layers,
+    outputs: [plan.logits],
+    losses: [plan.losses],
+    windows,
+    outputSteps: () => 0,
+    backward: () => plan.backward(last, 1),
+    reader: (row, wanted): OutcomeReader => {
+      const { logits, losses, compiled } = plan;
+      const place = { numbers: compiled.numbers, logits, losses, rows, row, counted };
+      return new PredictionReader(place, tokens, model.vocabulary.items, wanted);
+    },
+  };
+}
+
+/** Sets the states that all rows begin with. */
+export function begin(
+  states: LanguagePlan["states"],
+  rows: number,
+  state: NetworkState | undefined,
+): void {
+  if (!state) {
+    states.reset(rows);
+    return;
+  }
+  const repeated = state.map((layer) =>
+    Object.fromEntries(
+      Object.entries(layer).map(([name, values]) => {
+        const all = new Float64Array(rows * values.length);
+        for (let b = 0; b < rows; b++) all.set(values, b * values.length);
+        return [name, all];
+      }),
+    ),
+  );
+  states.write(rows, repeated);
+}
