@@ -1,0 +1,4 @@
+/** The papers' experiments, in the order in which they are run and reported. */
+import type { PaperTask } from "../task.ts";
+
+export const PAPERS: readonly PaperTask[] = [];
