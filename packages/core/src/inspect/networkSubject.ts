@@ -194,7 +194,7 @@ function planExample(
   const counted = new Set(lossAt ?? wanted.lossSteps);
   const window = { start: 0, steps };
   let written: WrittenOutput[] = [];
-  const { numbers } = plan.compiled;
+  const { numbers, integers } = plan.compiled;
   const stepsWritten = (row: number): number => {
     const one = written[row];
     return one ? one.tokens.length + (one.ended ? 1 : 0) : 0;
@@ -240,7 +240,7 @@ function planExample(
     },
   });
   return {
-    ...{ rows, numbers, windows, reader, losses },
+    ...{ rows, numbers, integers, windows, reader, losses },
     layers: plan.cells,
     outputs: plan.heads.map(({ outputs }) => outputs),
     outputSteps: (row) => (writes ? stepsWritten(row) : outputSteps),

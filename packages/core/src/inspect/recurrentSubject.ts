@@ -58,7 +58,7 @@ function planVectors(
   const weighted = { parameters, stack, weights };
   const capacity = { steps: most, batch: rows };
   const plan = new RecurrentPlan(weighted, engine, capacity, { purpose, observe: ask });
-  const { numbers } = plan.compiled;
+  const { numbers, integers } = plan.compiled;
   const { input, output, outputGradient } = plan;
   let last = { start: 0, steps: 0, batch: rows };
 
@@ -78,7 +78,7 @@ function planVectors(
     }
   }
   return {
-    ...{ rows, numbers, windows },
+    ...{ rows, numbers, integers, windows },
     layers: plan.layers,
     outputs: [output],
     losses: [],

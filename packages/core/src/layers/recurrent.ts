@@ -33,6 +33,8 @@ export interface CellWeights {
 /** What a recurrent layer holds of a plan's memory. */
 export interface RecurrentTensors {
   readonly layer: RecurrentLayer;
+  /** What it reads, [T·B, in] or tokens; null until it is pushed. */
+  input: Tensor | Integers | null;
   readonly output: VectorFlow;
   /** One a state, [T·B, W], with the initial state in the rows before. */
   readonly states: readonly Tensor[];
@@ -160,17 +162,20 @@ export function recurrentTensors(
   const output = { value: states[program.output], gradient: outputGradient, over };
   const { altered, masks } = planMasks(builder, layer, regularisation, over);
   const observation = planObservation(builder, layer, altered, masks, over);
-  return { layer, output, states, stateGradients, cell: altered.cell, masks, ...observation };
+  const { cell } = altered;
+  return { layer, input: null, output, states, stateGradients, cell, masks, ...observation };
 }
 
 /** Adds a layer whose memory is there already. */
 export function pushRecurrent(
   builder: PlanBuilder,
-  { layer, output, states, stateGradients, cell, masks, written }: RecurrentTensors,
+  tensors: RecurrentTensors,
   input: Flow,
   lengths: Integers | null = null,
 ): void {
+  const { layer, output, states, stateGradients, cell, masks, written } = tensors;
   const { over } = output;
+  tensors.input = input.value;
   builder.operations.push({
     kind: "cell",
     over,
