@@ -5,7 +5,7 @@
  * count the shares of steps below 0.1 and above 0.9.
  */
 import { CellstateError } from "../errors.ts";
-import type { LayerTrace, SignalTrace, TracePlace } from "./signals.ts";
+import type { LayerTrace, SignalTrace } from "./signals.ts";
 
 export interface SaturationOptions {
   /** How near an end of its range counts: 0.1 takes a gate below 0.1 or above 0.9, a tanh below −0.9 or above 0.9. @default 0.1 */
@@ -45,14 +45,13 @@ export interface UnboundedSaturation {
 
 export type SignalSaturation = BoundedSaturation | UnboundedSaturation;
 
-export interface LayerSaturation<Names extends string = string> {
-  readonly place: TracePlace;
-  readonly signals: Readonly<Record<Names, SignalSaturation>>;
-}
+/** A layer's signals by name. */
+export type LayerSaturation<Names extends string = string> = Readonly<
+  Record<Names, SignalSaturation>
+>;
 
 /** What has layers: a trace, or a window of one. */
 export interface TracedLayers<Names extends string = string> {
-  readonly places: readonly TracePlace[];
   readonly layers: readonly LayerTrace<Names>[];
 }
 
@@ -60,7 +59,7 @@ export interface TracedLayers<Names extends string = string> {
  * The shares of steps near the ends of each signal's range, by unit.
  *
  * @param seen A signal; a trace; or windows of one, one after another, of which only counts are kept.
- * @returns Of a signal, or of every signal of every layer.
+ * @returns Of a signal; or of every signal by name, one record a layer: `saturation(trace)[1].f`.
  * @throws CellstateError `option` for a margin that leaves nothing between the ends; `data` without a step.
  */
 export function saturation(seen: SignalTrace, options?: SaturationOptions): SignalSaturation;
@@ -84,23 +83,20 @@ export function saturation(
     return counts.result();
   }
   const windows = "layers" in seen ? [seen] : seen;
-  let layers: { place: TracePlace; counts: Map<string, Counts> }[] | null = null;
-  for (const window of windows) {
-    layers ??= window.layers.map((layer, l) => ({
-      place: window.places[l],
-      counts: new Map(
-        Object.entries(layer).map(([name, signal]) => [name, new Counts(signal, margin)]),
-      ),
-    }));
-    for (const [l, { counts }] of layers.entries()) {
-      for (const [name, of] of counts) of.add(window.layers[l][name]);
+  let all: Map<string, Counts>[] | null = null;
+  for (const { layers } of windows) {
+    all ??= layers.map(
+      (layer) =>
+        new Map(Object.entries(layer).map(([name, signal]) => [name, new Counts(signal, margin)])),
+    );
+    for (const [l, counts] of all.entries()) {
+      for (const [name, of] of counts) of.add(layers[l][name]);
     }
   }
-  if (layers === null) throw new CellstateError("data", "saturation: there are no steps to count");
-  return layers.map(({ place, counts }) => ({
-    place,
-    signals: Object.fromEntries(Array.from(counts, ([name, of]) => [name, of.result()])),
-  }));
+  if (all === null) throw new CellstateError("data", "saturation: there are no steps to count");
+  return all.map((counts) =>
+    Object.fromEntries(Array.from(counts, ([name, of]) => [name, of.result()])),
+  );
 }
 
 /** Counts of one signal, over as many windows as come. */
