@@ -70,6 +70,59 @@ export { CellstateError, type ErrorCode } from "./errors.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./files/checkpoint.ts";
 export { readSafetensors, writeSafetensors } from "./files/safetensors.ts";
 // Inspection
+export {
+  compare,
+  type LayerComparison,
+  type SignalDistance,
+  type TraceComparison,
+} from "./inspect/compare.ts";
+export {
+  type ContextChange,
+  type ContextTexts,
+  contextChange,
+  FORGOTTEN_BELOW,
+  type Forgetting,
+  type ForgottenAfter,
+  type LayerChange,
+  MARKED_RATIO,
+  type MemoryChange,
+  type Pair,
+  type StateChange,
+  type UnitMemory,
+} from "./inspect/contextChange.ts";
+export {
+  type ContextChanges,
+  type ContextChangesOptions,
+  contextChanges,
+  type KeepEstimates,
+  type MemoryEstimates,
+  type StateEstimates,
+} from "./inspect/contextChanges.ts";
+export type { ExpectationComparison } from "./inspect/expectations.ts";
+export {
+  type FindUnitsOptions,
+  type FoundUnit,
+  type FoundUnits,
+  findUnits,
+  type SignalScores,
+} from "./inspect/findUnits.ts";
+export { orderUnits, UNIT_ORDERS, type UnitOrder } from "./inspect/orderUnits.ts";
+export {
+  afterName,
+  brackets,
+  linePosition,
+  PREDICATES,
+  type Predicate,
+  quotes,
+} from "./inspect/predicates.ts";
+export {
+  type BoundedSaturation,
+  type LayerSaturation,
+  type SaturationOptions,
+  type SignalSaturation,
+  saturation,
+  type UnboundedSaturation,
+} from "./inspect/saturation.ts";
 export { type LayerTrace, type SignalTrace, type Trace, trace } from "./inspect/trace.ts";
 // Metrics
 export { bleu, bleuSums } from "./metrics/bleu.ts";

@@ -3,8 +3,8 @@
  * J. Lin, Divergence Measures Based on the Shannon Entropy, IEEE Transactions on Information Theory 37, 1991. In nats: 0 for equal
  * ones, log 2 = 0.693 for those that have no token in common.
  */
-import { log } from "../numbers/portable.ts";
-import type { TracedPredictions } from "./signals.ts";
+import { exp, log } from "../numbers/portable.ts";
+import type { Numbers, TracedPredictions } from "./signals.ts";
 
 export interface MeasuredExpectations {
   /**
@@ -75,6 +75,28 @@ function leastDivergence(
     restOfQ -= q;
   }
   return Math.max(0, (sum + halves(Math.max(0, restOfP), Math.max(0, restOfQ))) / 2);
+}
+
+/** Between the softmax of two rows of logits. */
+export function softmaxDivergence(
+  logits: Numbers,
+  first: number,
+  second: number,
+  size: number,
+): number {
+  const p = softmaxOf(logits, first, size);
+  const q = softmaxOf(logits, second, size);
+  let sum = 0;
+  for (let k = 0; k < size; k++) sum += halves(p[k], q[k]);
+  return Math.max(0, sum / 2);
+}
+
+function softmaxOf(logits: Numbers, at: number, size: number): Float64Array {
+  const row = Float64Array.from(logits.subarray(at, at + size));
+  const most = row.reduce((a, b) => Math.max(a, b));
+  const powers = row.map((logit) => exp(logit - most));
+  const total = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / total);
 }
 
 /** p·log(p/m) + q·log(q/m) */

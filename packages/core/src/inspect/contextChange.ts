@@ -1,0 +1,293 @@
+/**
+ * What a change of context does to a model: it reads a shared beginning, and then once this continuation and once that. By convention the
+ * first goes on as before and the second changes the subject, but nothing depends on it.
+ *
+ * What "forgotten" means here. In a cell whose memory is s[t] = keep ∘ s[t-1] + written, what the memory held at the parting is still there,
+ * k steps later, as ∏ keep ∘ s[parting], under what was added since. So
+ *
+ *     remaining(k) = Σ |∏ keep ∘ s[parting]| / Σ |s[parting]|      over the units, with the keep of the k steps
+ *
+ * is the share of the old memory that is left, and *forgotten* says that less than half is: `FORGOTTEN_BELOW`. Both continuations are looked
+ * at as many steps after the parting as the shorter has. That memory fades with time, whatever is read, is no change of context: so where
+ * less than half is left after both, it is put down to one of them only if that one leaves less than half of what the other leaves
+ * (`MARKED_RATIO`), and else to both alike.
+ *
+ * A cell that keeps nothing by a gate has no such share, and `forgotten` is null. What every model has: how far states and predictions are apart by step, and
+ * `heard`, how much the predictions owe to the shared beginning.
+ */
+import type { Engine } from "../engines/engine.ts";
+import { CellstateError } from "../errors.ts";
+import type { LanguageModel } from "../models/languageModel.ts";
+import { ContextReader, type ContextRun, type Pair, type StateRun } from "./contextReader.ts";
+import { encodeText } from "./encodeText.ts";
+import { placeOf } from "./places.ts";
+import type { TracePlace } from "./signals.ts";
+
+export type { Pair };
+
+/** A memory of which less than this share is left is forgotten. */
+export const FORGOTTEN_BELOW = 0.5;
+/** One continuation forgets markedly more than the other where it leaves less than this share of what the other leaves. */
+export const MARKED_RATIO = 0.5;
+
+export interface ContextTexts {
+  /** What both have read. */
+  readonly shared: string;
+  /** Goes on as before. */
+  readonly first: string;
+  /** Changes the subject. */
+  readonly second: string;
+}
+
+/** Which continuation made the model forget: one of them, both alike, or neither. */
+export type ForgottenAfter = "first" | "second" | "both" | "neither";
+
+export interface Forgetting {
+  /** Whether less than half of the memory at the parting is left after the second continuation. */
+  readonly forgotten: boolean;
+  readonly after: ForgottenAfter;
+  /** Shares left, as many steps after the parting as the shorter continuation has. */
+  readonly remaining: Pair<number>;
+}
+
+/** What became of one unit's memory. */
+export interface UnitMemory {
+  readonly unit: number;
+  /** Its value at the parting. */
+  readonly before: number;
+  /** The share of it that is left at the last common step: ∏ keep. */
+  readonly kept: Pair<number>;
+  /** Its value at the last common step. */
+  readonly after: Pair<number>;
+  /** Which continuation left less than half of it. */
+  readonly droppedBy: ForgottenAfter;
+}
+
+/** Of a state s[t] = keep ∘ s[t-1] + written. */
+export interface MemoryChange extends Forgetting {
+  /** The keep gate: means over units. */
+  readonly keep: {
+    /** Over the steps of the shared beginning. */
+    readonly shared: number;
+    /** Over all steps of each continuation. */
+    readonly mean: Pair<number>;
+    /** [steps] of each continuation. */
+    readonly byStep: Pair<Float64Array>;
+    /** [common steps]: √ mean over units of (first − second)² */
+    readonly distance: Float64Array;
+  };
+  /** [steps] of each continuation: the share of the memory at the parting that is left. */
+  readonly remainingByStep: Pair<Float64Array>;
+  /** All units: those first of whose memory the second continuation dropped most that the first kept, |before|·(kept − kept). */
+  readonly units: readonly UnitMemory[];
+}
+
+export interface StateChange {
+  readonly name: string;
+  /** [common steps]: √ mean over units of (first − second)² */
+  readonly distance: Float64Array;
+  /** √ mean square of the state at the parting: what distances can be measured by. */
+  readonly size: number;
+  /** Null where the state is not kept by a gate. */
+  readonly memory: MemoryChange | null;
+}
+
+export interface LayerChange {
+  readonly place: TracePlace;
+  readonly states: readonly StateChange[];
+  /** Over the layer's memories, each counting as much; null where it has none. */
+  readonly forgetting: Forgetting | null;
+}
+
+export interface ContextChange {
+  /** As they were read. A beginning that both continuations have is counted to `shared`. */
+  readonly tokens: {
+    readonly shared: readonly string[];
+    readonly first: readonly string[];
+    readonly second: readonly string[];
+  };
+  /** Steps after the parting that both continuations have. */
+  readonly steps: number;
+  readonly layers: readonly LayerChange[];
+  /** Over all layers' memories, each counting as much; null where no cell keeps by a gate, and `reason` says so. */
+  readonly forgetting: Forgetting | null;
+  readonly forgotten: boolean | null;
+  readonly reason: string | null;
+  /** [common steps]: Jensen–Shannon divergence of the predictions after one and the other, nats; log 2 at most. */
+  readonly divergence: Float64Array;
+  /** [steps] of each continuation: divergence of the predictions with the shared beginning and without it. 0 where it is no longer heard. */
+  readonly heard: Pair<Float64Array>;
+}
+
+/**
+ * Where and how far two continuations of one beginning part in the keep gates, the memory and the predictions.
+ *
+ * @throws CellstateError `vocabulary` for what the model does not know, with its place; `data` for an empty text, or where one
+ *   continuation is how the other begins.
+ * @example contextChange(model, engine, { shared: "Krish likes tea.", first: " He drinks it", second: " Paris is big" }).forgotten
+ */
+export function contextChange(
+  model: LanguageModel,
+  engine: Engine,
+  texts: ContextTexts,
+): ContextChange {
+  return readContext(model, new ContextReader(model, engine), texts, "");
+}
+
+/** The same with a plan that is there already. @param where Names the texts in errors, before what they are: `triple 3: `. */
+export function readContext(
+  model: LanguageModel,
+  reader: ContextReader,
+  texts: ContextTexts,
+  where: string,
+): ContextChange {
+  const begun = encodeText(model, texts.shared, `${where}the shared beginning`);
+  const both = [
+    encodeText(model, texts.first, `${where}the first continuation`),
+    encodeText(model, texts.second, `${where}the second continuation`),
+  ] as const;
+  const shortest = Math.min(both[0].length, both[1].length);
+  let alike = 0;
+  while (alike < shortest && both[0][alike] === both[1][alike]) alike++;
+  if (alike === shortest) {
+    throw new CellstateError(
+      "data",
+      `${where}the two continuations do not part: ${both[0].length === both[1].length ? "they are the same" : "the shorter is how the longer begins"}; give two that differ`,
+    );
+  }
+  const shared = Int32Array.from([...begun, ...both[0].subarray(0, alike)]);
+  const continuations = [both[0].subarray(alike), both[1].subarray(alike)] as const;
+  const run = reader.read(shared, continuations);
+  const steps = shortest - alike;
+  const layers = model.recurrent.map((layer, l) => layerChange(placeOf(layer), run, l, steps));
+  const forgetting = forgettingOf(layers.flatMap(({ states }) => memoriesOf(states)));
+  const words = (tokens: Int32Array): string[] =>
+    Array.from(tokens, (token) => model.vocabulary.items[token]);
+  return {
+    tokens: {
+      shared: words(shared),
+      first: words(continuations[0]),
+      second: words(continuations[1]),
+    },
+    steps,
+    layers,
+    forgetting,
+    forgotten: forgetting ? forgetting.forgotten : null,
+    reason: forgetting
+      ? null
+      : `${model.config.cell.name}: no state is keep ∘ its last value and something written, so there is no share of it that is kept; compare states and predictions`,
+    divergence: run.divergence,
+    heard: run.heard,
+  };
+}
+
+function layerChange(
+  place: TracePlace,
+  { layers, steps: lengths }: ContextRun,
+  layer: number,
+  steps: number,
+): LayerChange {
+  const states = layers[layer].map((state): StateChange => {
+    const { name, units, before, after, keep } = state;
+    return {
+      name,
+      distance: distances(after, units, steps),
+      size: Math.sqrt(before.reduce((sum, value) => sum + value * value, 0) / units),
+      memory: keep && memoryChange(state, keep, lengths, steps),
+    };
+  });
+  return { place, states, forgetting: forgettingOf(memoriesOf(states)) };
+}
+
+function memoriesOf(states: readonly StateChange[]): MemoryChange[] {
+  return states.flatMap(({ memory }) => memory ?? []);
+}
+
+function memoryChange(
+  { units, before, after }: StateRun,
+  keep: NonNullable<StateRun["keep"]>,
+  lengths: Pair<number>,
+  steps: number,
+): MemoryChange {
+  const followed = [0, 1].map((c) => follow(before, keep.after[c], lengths[c], steps));
+  const [first, second] = followed;
+  const changed = Array.from(before, (value, unit): UnitMemory => {
+    const kept = [first.kept[unit], second.kept[unit]] as const;
+    const at = (steps - 1) * units + unit;
+    return {
+      unit,
+      before: value,
+      kept,
+      after: [after[0][at], after[1][at]],
+      droppedBy: whichForgot([Math.abs(kept[0]), Math.abs(kept[1])]),
+    };
+  });
+  const lost = ({ before: value, kept }: UnitMemory): number =>
+    Math.abs(value) * (Math.abs(kept[0]) - Math.abs(kept[1]));
+  return {
+    ...forgettingAt([first.remaining[steps - 1], second.remaining[steps - 1]]),
+    keep: {
+      shared: keep.shared,
+      mean: [meanOf(first.keep), meanOf(second.keep)],
+      byStep: [first.keep, second.keep],
+      distance: distances(keep.after, units, steps),
+    },
+    remainingByStep: [first.remaining, second.remaining],
+    units: changed.sort((a, b) => lost(b) - lost(a) || a.unit - b.unit),
+  };
+}
+
+/** One continuation: by step the mean of keep and the share that is left; by unit what is left at the last common step. */
+function follow(before: Float64Array, keep: Float64Array, length: number, steps: number) {
+  const units = before.length;
+  const whole = before.reduce((sum, value) => sum + Math.abs(value), 0);
+  const product = new Float64Array(units).fill(1);
+  const means = new Float64Array(length);
+  const remaining = new Float64Array(length);
+  let kept = product.slice();
+  for (let t = 0; t < length; t++) {
+    let left = 0;
+    for (let u = 0; u < units; u++) {
+      const gate = keep[t * units + u];
+      means[t] += gate / units;
+      product[u] *= gate;
+      left += Math.abs(product[u] * before[u]);
+    }
+    // Of nothing, all is left.
+    remaining[t] = whole > 0 ? left / whole : 1;
+    if (t === steps - 1) kept = product.slice();
+  }
+  return { keep: means, remaining, kept };
+}
+
+function forgettingOf(memories: readonly MemoryChange[]): Forgetting | null {
+  if (memories.length === 0) return null;
+  const mean = (c: 0 | 1): number =>
+    memories.reduce((sum, { remaining }) => sum + remaining[c], 0) / memories.length;
+  return forgettingAt([mean(0), mean(1)]);
+}
+
+function forgettingAt(remaining: Pair<number>): Forgetting {
+  return { forgotten: remaining[1] < FORGOTTEN_BELOW, after: whichForgot(remaining), remaining };
+}
+
+function whichForgot([first, second]: Pair<number>): ForgottenAfter {
+  if (first >= FORGOTTEN_BELOW) return second >= FORGOTTEN_BELOW ? "neither" : "second";
+  if (second >= FORGOTTEN_BELOW) return "first";
+  if (second < MARKED_RATIO * first) return "second";
+  return first < MARKED_RATIO * second ? "first" : "both";
+}
+
+function distances([first, second]: Pair<Float64Array>, units: number, steps: number) {
+  return Float64Array.from({ length: steps }, (_, t) => {
+    let sum = 0;
+    for (let at = t * units; at < (t + 1) * units; at++) {
+      sum += (first[at] - second[at]) * (first[at] - second[at]);
+    }
+    return Math.sqrt(sum / units);
+  });
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
