@@ -9,6 +9,7 @@ import { addGenerate } from "./commands/generate.ts";
 import { addInfo } from "./commands/info.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addStart } from "./commands/start.ts";
+import { addTrace } from "./commands/trace.ts";
 import { addTrain } from "./commands/train.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 import { VERSION } from "./version.ts";
@@ -20,6 +21,7 @@ const COMMANDS: readonly AddCommand[] = [
   addGenerate,
   addEval,
   addInfo,
+  addTrace,
   addConvert,
   addCells,
   addDoctor,

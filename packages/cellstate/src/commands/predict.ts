@@ -1,17 +1,17 @@
 /** `cellstate predict MODEL INPUT`: what a network answers to data such as it was trained on. */
 import { once } from "node:events";
-import { realpathSync } from "node:fs";
 import type { TaskModel } from "@cellstate/core";
 import { assertWritable, writeFileAtomically } from "../files/atomicWrite.ts";
 import { shownPath } from "../files/fileError.ts";
+import { isOneOf } from "../files/sameFile.ts";
 import { forecastSvg, pngOf } from "../forecast/picture.ts";
 import { makeForecast } from "../forecast/predictForecast.ts";
 import { terminalPlot } from "../forecast/terminalPlot.ts";
 import { loadNetwork } from "../modelFiles.ts";
-import { learntWords, tokensOf } from "../shapes/pairsAsTags.ts";
 import { predictionRows } from "../shapes/predict.ts";
 import { readInputs } from "../shapes/readInputs.ts";
 import { type CodedData, dataRecordOf, stepsOf, type TaskData } from "../shapes/taskData.ts";
+import { READS_TEXT, textData } from "../shapes/textData.ts";
 import { unreadNotes } from "../shapes/unread.ts";
 import { printRows, rowFormatOf, writeRowFile } from "../shapes/writeRows.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -119,32 +119,8 @@ async function dataOf(
   if (input !== undefined) {
     throw new UsageError(`--text: there is a file too, ${shownPath(input)}; give one of the two`);
   }
-  const name = "--text";
-  const data: CodedData | null =
-    task.kind === "text-classification"
-      ? { kind: task.kind, task, name, inputs: [text], targets: null }
-      : task.kind === "transduction"
-        ? { kind: task.kind, task, name, inputs: [text], targets: null }
-        : task.kind === "tagging"
-          ? {
-              ...{ kind: task.kind, task, name, targets: null },
-              inputs: tokensOf([text], learntWords(task)),
-            }
-          : task.kind === "generation"
-            ? { kind: task.kind, task, name, inputs: [text], targets: null }
-            : null;
-  if (data !== null) return data;
-  throw new UsageError(
-    `--text: ${shownPath(path)} is a model for ${task.kind}, which reads no text; name a file`,
-  );
+  return textData(task, text, shownPath(path));
 }
-
-const READS_TEXT: ReadonlySet<string> = new Set([
-  "text-classification",
-  "transduction",
-  "tagging",
-  "generation",
-]);
 
 /** @throws UsageError where predictions would be written over what they are made from, or as what nobody knows; CellstateError where they cannot be. */
 function assertOut(out: string, { task }: TaskModel, read: readonly string[]): void {
@@ -155,19 +131,10 @@ function assertOut(out: string, { task }: TaskModel, read: readonly string[]): v
     const rows = isForecast ? ".csv, .tsv, .jsonl" : ".csv, .tsv or .jsonl";
     throw new UsageError(`--out ${out}: expected a file's name that ends in ${rows}${pictures}`);
   }
-  const real = realPath(out);
-  if (real !== null && read.some((path) => realPath(path) === real)) {
+  if (isOneOf(out, read)) {
     throw new UsageError(`--out ${out}: that is what is read; choose another name`);
   }
   assertWritable(out);
-}
-
-function realPath(path: string): string | null {
-  try {
-    return realpathSync(path);
-  } catch {
-    return null;
-  }
 }
 
 /** One object, written as its predictions come. */

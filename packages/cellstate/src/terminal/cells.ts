@@ -1,20 +1,36 @@
 /**
- * A picture of signals in a terminal: a row a unit, a column a token, each cell a colour. Gates (0 to 1) go from dark to light on
- * one scale; signed values from blue through the terminal's middle to orange. Without colour, shades and signs say the same.
+ * A picture of signals in a terminal: a row a unit, a column a token, each cell a colour of `inspection/scales.ts`. Without colour, shades
+ * and signs say the same.
  *
  * Pure: data and a width in, lines of text out.
  */
-import { background, type ColourDepth, RESET_BACKGROUND, type Rgb, styled } from "./colour.ts";
-import { displayWidth, padEnd, truncate, withoutControls, wrap } from "./text.ts";
+import {
+  type ColourScale,
+  colourOf,
+  type FittedScale,
+  fitDecades,
+  fitScale,
+  positionOf,
+  shortNumber,
+} from "../inspection/scales.ts";
+import { shownToken } from "../inspection/shownToken.ts";
+import { background, type ColourDepth, RESET_BACKGROUND, styled } from "./colour.ts";
+import { displayWidth, padEnd, truncate, wrap } from "./text.ts";
 
 /** One signal over one sequence; what `trace` gives has this shape. */
 export interface PicturedSignal {
   readonly name: string;
   readonly caption: string;
-  /** [0, 1] for a gate; anything else is drawn as signed. */
+  /** [0, 1] for a gate; anything else is drawn as signed, unless it says `decades`. */
   readonly range: readonly [number, number] | null;
   readonly steps: number;
   readonly units: number;
+  /** Which unit each is, where not all are there. */
+  readonly unitNumbers?: readonly number[];
+  /** Sizes above zero, on a logarithmic scale. */
+  readonly decades?: boolean;
+  /** In place of the units' numbers. */
+  readonly rowNames?: ReadonlyMap<number, string>;
   at(step: number, unit: number): number;
 }
 
@@ -51,6 +67,7 @@ export function drawCells(picture: Picture, options: PictureOptions): string {
   const blocks = Math.ceil(tokens.length / perBlock);
   const size = Math.ceil(tokens.length / blocks);
 
+  const scales = signals.map((signal) => scaleOf(signal, units));
   const lines: string[] = [];
   for (let block = 0; block < blocks; block++) {
     const from = block * size;
@@ -67,10 +84,11 @@ export function drawCells(picture: Picture, options: PictureOptions): string {
     lines.push(...head);
     for (const [index, signal] of signals.entries()) {
       if (index > 0) lines.push("");
-      const draw = drawerOf(signal, units, options.depth);
+      const draw = drawerOf(scales[index].scale, options.depth);
       for (const [row, unit] of units.entries()) {
         const label = row === 0 ? signal.name : "";
-        const number = String(unit).padStart(LABEL - 1 - displayWidth(label));
+        const named = signal.rowNames?.get(unit) ?? String(unit);
+        const number = truncate(named, LABEL - 1).padStart(LABEL - 1 - displayWidth(label));
         let line = `${styled(label, "bold", options.depth)}${styled(number, "dim", options.depth)} `;
         for (let step = from; step < to; step++) line += draw(signal.at(step, unit), cellWidth);
         if (options.depth >= 8) line += RESET_BACKGROUND;
@@ -80,7 +98,8 @@ export function drawCells(picture: Picture, options: PictureOptions): string {
     }
   }
   lines.push("");
-  for (const signal of signals) lines.push(...drawLegend(signal, units, options));
+  for (const [index, signal] of signals.entries())
+    lines.push(...drawLegend(signal, scales[index], options));
   return lines.join("\n");
 }
 
@@ -106,13 +125,9 @@ function drawHead(tokens: readonly string[], cellWidth: number): string[] {
   });
 }
 
-/** A token in one visible line. */
+/** A token in one visible line, in which each sign takes one column. */
 function showToken(token: string): string {
-  if (token === " ") return "␣";
-  if (token === "\n") return "⏎";
-  const text = withoutControls(token.trim() === "" ? token : token.trim());
-  // A column holds one column's width.
-  return Array.from(text, (c) => (displayWidth(c) === 1 ? c : "▪")).join("");
+  return Array.from(shownToken(token), (c) => (displayWidth(c) === 1 ? c : "▪")).join("");
 }
 
 type Draw = (value: number, cellWidth: number) => string;
@@ -121,90 +136,49 @@ const SHADES = [" ", "░", "▒", "▓", "█"] as const;
 const POSITIVE = [" ", "∙", "+", "#"] as const;
 const NEGATIVE = [" ", "-", "=", "≡"] as const;
 
-/** Dark blue over violet and red to yellow: its lightness rises all the way, so it also reads in grey. */
-const GATE_SCALE: readonly Rgb[] = [
-  [13, 8, 60],
-  [84, 2, 130],
-  [156, 30, 125],
-  [210, 80, 85],
-  [245, 145, 50],
-  [245, 240, 110],
-];
-/** Blue for below zero, orange for above, dark between. */
-const SIGNED_SCALE: readonly Rgb[] = [
-  [90, 190, 255],
-  [30, 95, 190],
-  [38, 38, 42],
-  [185, 85, 20],
-  [255, 190, 90],
-];
-
-function drawerOf(signal: PicturedSignal, units: readonly number[], depth: ColourDepth): Draw {
-  const gate = isGate(signal);
-  const limit = gate ? 1 : limitOf(signal, units);
+function drawerOf(scale: ColourScale, depth: ColourDepth): Draw {
   if (depth === 8 || depth === 24) {
-    const scale = gate ? GATE_SCALE : SIGNED_SCALE;
-    return (value, cellWidth) => {
-      const position = gate ? value : (value / limit + 1) / 2;
-      return background(mix(scale, position), depth) + " ".repeat(cellWidth);
-    };
+    return (value, cellWidth) =>
+      background(colourOf(scale, value, "screen"), depth) + " ".repeat(cellWidth);
   }
   return (value, cellWidth) => {
-    const share = Math.min(1, Math.abs(value) / limit);
-    const signs = gate ? SHADES : value < 0 ? NEGATIVE : POSITIVE;
-    const sign = signs[Math.min(signs.length - 1, Math.floor(share * signs.length))];
+    const position = positionOf(scale, value);
+    const share = scale.kind === "signed" ? Math.abs(2 * position - 1) : position;
+    const signs = scale.kind !== "signed" ? SHADES : value < 0 ? NEGATIVE : POSITIVE;
+    const sign = signs[Math.min(signs.length - 1, Math.floor(share * signs.length))] ?? " ";
     return sign.repeat(cellWidth);
   };
 }
 
-function isGate({ range }: PicturedSignal): boolean {
-  return range !== null && range[0] === 0 && range[1] === 1;
-}
-
-/** The value that has the strongest colour: the largest of those drawn. */
-function limitOf({ range, steps, at }: PicturedSignal, units: readonly number[]): number {
-  if (range) return Math.max(Math.abs(range[0]), Math.abs(range[1]));
-  let limit = 0;
-  for (const unit of units) {
-    for (let step = 0; step < steps; step++) limit = Math.max(limit, Math.abs(at(step, unit)));
-  }
-  return limit || 1;
-}
-
-/** The colour at a position of 0 to 1 on a scale. */
-function mix(scale: readonly Rgb[], position: number): Rgb {
-  const place = Math.max(0, Math.min(1, position)) * (scale.length - 1);
-  const index = Math.min(scale.length - 2, Math.floor(place));
-  const share = place - index;
-  const channel = (c: 0 | 1 | 2): number =>
-    Math.round(scale[index][c] * (1 - share) + scale[index + 1][c] * share);
-  return [channel(0), channel(1), channel(2)];
+/** Of the units that are drawn. */
+function scaleOf({ range, decades, steps, at }: PicturedSignal, units: readonly number[]) {
+  const values = units.flatMap((unit) =>
+    Array.from({ length: steps }, (_, step) => at(step, unit)),
+  );
+  return decades ? fitDecades(values) : fitScale(range, values);
 }
 
 /** `f  forget gate: how much of the memory to keep   0 ░▒▓█ 1` */
 function drawLegend(
-  signal: PicturedSignal,
-  units: readonly number[],
+  { name, caption: said }: PicturedSignal,
+  { scale, clipped }: FittedScale,
   { width, depth }: PictureOptions,
 ): string[] {
-  const gate = isGate(signal);
-  const limit = gate ? 1 : limitOf(signal, units);
-  const draw = drawerOf(signal, units, depth);
-  const steps = gate ? [0, 0.25, 0.5, 0.75, 1] : [-1, -0.67, -0.34, 0, 0.34, 0.67, 1];
-  const scale = steps.map((step) => draw(step * limit, 2)).join("");
+  const draw = drawerOf(scale, depth);
+  const { kind, low, high } = scale;
+  const places = kind === "signed" ? [-1, -0.67, -0.34, 0, 0.34, 0.67, 1] : [0, 0.25, 0.5, 0.75, 1];
+  const bar = places.map((place) => {
+    if (kind === "signed") return draw(place * high, 2);
+    return draw(kind === "log" ? low * (high / low) ** place : place, 2);
+  });
   const end = depth >= 8 ? RESET_BACKGROUND : "";
-  const low = gate ? "0" : `−${shortNumber(limit)}`;
-  const high = gate ? "1" : shortNumber(limit);
-  const key = `${low} ${scale}${end} ${high}`;
+  const beyond = clipped > 0 ? ` (${clipped} beyond)` : "";
+  const key = `${shortNumber(low)} ${bar.join("")}${end} ${shortNumber(high)}${beyond}`;
   const indent = " ".repeat(LABEL);
-  const name = styled(padEnd(signal.name, LABEL), "bold", depth);
-  const caption = wrap(signal.caption, Math.max(20, width - LABEL));
-  const lines = [name + key, ...caption.map((line) => indent + line)];
+  const title = styled(padEnd(name, LABEL), "bold", depth);
+  const caption = wrap(said, Math.max(20, width - LABEL));
+  const lines = [title + key, ...caption.map((line) => indent + line)];
   return lines.filter((line) => line.trim() !== "");
-}
-
-function shortNumber(value: number): string {
-  return value >= 10 ? value.toFixed(0) : value.toFixed(1);
 }
 
 /**
@@ -235,7 +209,8 @@ export function tellingUnits(
     for (let step = 0; step < signal.steps; step++) sum += (signal.at(step, unit) - middle) ** 2;
     return sum / signal.steps;
   };
-  const ranked = Array.from({ length: signal.units }, (_, unit) => {
+  const ranked = Array.from({ length: signal.units }, (_, column) => {
+    const unit = signal.unitNumbers?.[column] ?? column;
     const moved = movement(unit);
     return { unit, moved, weight: change === null ? variance(unit) : Math.abs(moved) };
   });

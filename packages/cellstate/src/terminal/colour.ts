@@ -1,5 +1,6 @@
 /** How many colours a stream shows, and text in them. */
 import type { WriteStream } from "node:tty";
+import type { Rgb } from "../inspection/scales.ts";
 
 /** Bits of colour: 0 none, 4 the sixteen of old terminals, 8 of 256, 24 of true colour. */
 export type ColourDepth = 0 | 4 | 8 | 24;
@@ -34,8 +35,6 @@ export function styled(text: string, style: Style, depth: ColourDepth): string {
   const off = style === "bold" || style === "dim" ? 22 : 39;
   return `\x1b[${CODES[style]}m${text}\x1b[${off}m`;
 }
-
-export type Rgb = readonly [red: number, green: number, blue: number];
 
 /** A colour of the background, in what the terminal has nearest to it. */
 export function background([red, green, blue]: Rgb, depth: 8 | 24): string {

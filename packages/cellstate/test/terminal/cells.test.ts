@@ -75,7 +75,7 @@ describe("a picture of signals", () => {
 
       f     0   ░░▒▒▓▓██ 1
             forget gate: how much of the memory to keep
-      c     −2.0 ≡≡==--  ∙∙++## 2.0
+      c     −2 ≡≡==--  ∙∙++## 2
             memory cell"
     `);
   });
@@ -102,7 +102,7 @@ describe("a picture of signals", () => {
             forget gate: how
             much of the memory
             to keep
-      c     −2.0 ≡≡==--  ∙∙++## 2.0
+      c     −2 ≡≡==--  ∙∙++## 2
             memory cell"
     `);
   });
@@ -122,7 +122,7 @@ describe("a picture of signals", () => {
   });
 
   test("shows them in true colour where there is", () => {
-    expect(drawCells(PICTURE, { width: 60, depth: 24 })).toContain("\x1b[48;2;13;8;60m");
+    expect(drawCells(PICTURE, { width: 60, depth: 24 })).toContain("\x1b[48;2;8;29;88m");
   });
 
   test("ends the background in every line that has one", () => {
@@ -200,7 +200,7 @@ describe("units by what became of their memory", () => {
           1   ≡≡≡≡       dropped
           2         ∙∙∙∙ taken up
 
-      c     −3.0 ≡≡==--  ∙∙++## 3.0
+      c     −3 ≡≡==--  ∙∙++## 3
             memory cell"
     `);
   });
