@@ -77,7 +77,7 @@ export function saturation(
       `saturation: margin is ${margin}, wanted above 0 and below 0.5`,
     );
   }
-  if ("values" in seen) {
+  if ("unitNumbers" in seen) {
     const counts = new Counts(seen, margin);
     counts.add(seen);
     return counts.result();
