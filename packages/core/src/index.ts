@@ -70,6 +70,8 @@ export { CellstateError, type ErrorCode } from "./errors.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./files/checkpoint.ts";
 export { readSafetensors, writeSafetensors } from "./files/safetensors.ts";
 // Inspection
+export { type AblateOptions, ablate, type UnitEffect } from "./inspect/ablate.ts";
+export { type ClampEffect, type ClampOptions, clamp } from "./inspect/clamp.ts";
 export {
   compare,
   type LayerComparison,
@@ -106,6 +108,8 @@ export {
   findUnits,
   type SignalScores,
 } from "./inspect/findUnits.ts";
+export type { Clamp } from "./inspect/held.ts";
+export type { Kept } from "./inspect/kept.ts";
 export { orderUnits, UNIT_ORDERS, type UnitOrder } from "./inspect/orderUnits.ts";
 export {
   afterName,
@@ -123,7 +127,25 @@ export {
   saturation,
   type UnboundedSaturation,
 } from "./inspect/saturation.ts";
-export { type LayerTrace, type SignalTrace, type Trace, trace } from "./inspect/trace.ts";
+export type {
+  LayerTrace,
+  Numbers,
+  SignalTrace,
+  TokenProbability,
+  Trace,
+  TracedInput,
+  TracedPredictions,
+  TracePlace,
+} from "./inspect/signals.ts";
+export type { Outcome } from "./inspect/subject.ts";
+export type {
+  ExampleInput,
+  InspectedInput,
+  InspectedModel,
+  LanguageInput,
+  VectorInput,
+} from "./inspect/subjects.ts";
+export { type TraceOptions, type TraceWindow, trace, traceWindows } from "./inspect/trace.ts";
 // Metrics
 export { bleu, bleuSums } from "./metrics/bleu.ts";
 export {

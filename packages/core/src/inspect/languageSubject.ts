@@ -18,14 +18,21 @@ export type LanguageInput = string | readonly number[] | Int32Array;
 export function languageSubject(model: LanguageModel, input: LanguageInput): Subject {
   const tokens = readTokens(model, input);
   const steps = tokens.length;
-  const labels = Array.from(tokens, (token) => model.vocabulary.items[token]);
-  const lossSteps = Array.from({ length: steps - 1 }, (_, step) => step);
-  const places = model.recurrent.map(placeOf);
+  let labels: readonly string[] | null = null;
   const subject: Subject = {
-    ...{ places, steps, labels, lossSteps, writes: false, answers: "steps" },
+    carries: true,
+    ...{ steps, writes: false, answers: "steps" },
+    places: model.recurrent.map(placeOf),
     input: { kind: "tokens", tokens },
+    get labels() {
+      labels ??= Array.from(tokens, (token) => model.vocabulary.items[token]);
+      return labels;
+    },
+    get lossSteps() {
+      return Array.from({ length: steps - 1 }, (_, step) => step);
+    },
     toldItself: () => subject,
-    plan: (engine, options) => planText(model, tokens, engine, { lossAt: lossSteps, ...options }),
+    plan: (engine, options) => planText(model, tokens, engine, options),
   };
   return subject;
 }
@@ -65,7 +72,9 @@ function planText(
   const ask: Observe = ({ name }) => observe?.(byName.get(name) ?? -1) ?? null;
   const plan = new LanguagePlan(model, engine, capacity, purpose, { observe: ask });
   if (options.weights) plan.load(options.weights);
-  const counted = new Set(options.lossAt);
+  const { lossAt } = options;
+  const chosen = lossAt && new Set(lossAt);
+  const counts = (step: number): boolean => step + 1 < tokens.length && (chosen?.has(step) ?? true);
   const inputs = new Int32Array(most * rows);
   const targets = new Int32Array(most * rows);
   let last = { start: 0, steps: 0, batch: rows };
@@ -77,7 +86,7 @@ function planText(
       for (let t = 0; t < steps; t++) {
         const at = start + t;
         inputs.fill(tokens[at], t * rows, (t + 1) * rows);
-        targets.fill(counted.has(at) ? tokens[at + 1] : -1, t * rows, (t + 1) * rows);
+        targets.fill(counts(at) ? tokens[at + 1] : -1, t * rows, (t + 1) * rows);
       }
       last = { start, steps, batch: rows };
       plan.write(steps * rows, inputs, targets);
@@ -89,6 +98,7 @@ function planText(
   return {
     rows,
     numbers: plan.compiled.numbers,
+    integers: plan.compiled.integers,
     layers: plan.layers,
     outputs: [plan.logits],
     losses: [plan.losses],
@@ -97,7 +107,7 @@ function planText(
     backward: () => plan.backward(last, 1),
     reader: (row, wanted): OutcomeReader => {
       const { logits, losses, compiled } = plan;
-      const place = { numbers: compiled.numbers, logits, losses, rows, row, counted };
+      const place = { numbers: compiled.numbers, logits, losses, rows, row, counts, most };
       return new PredictionReader(place, tokens, model.vocabulary.items, wanted);
     },
   };

@@ -76,6 +76,7 @@ export function networkSubject(network: Network, given: ExampleInput): Subject {
   };
   const input = readInput(examples, steps);
   const subject: Subject = {
+    carries: false,
     ...{ steps, input, answers, lossSteps, writes },
     places: networkLayers(network).map(placeOf),
     labels: labelsOf(given.labels, input, steps),

@@ -2,13 +2,7 @@
 import type { Tensor } from "../engines/engine.ts";
 import { exp, log } from "../numbers/portable.ts";
 import type { Numbers, TokenProbability, TracedPredictions } from "./signals.ts";
-import {
-  meanLoss,
-  type Outcome,
-  type OutcomeReader,
-  type ReaderOptions,
-  type SubjectWindow,
-} from "./subject.ts";
+import type { Outcome, OutcomeReader, ReaderOptions, SubjectWindow } from "./subject.ts";
 
 /** Where a plan has its logits and losses, and which row is read. */
 export interface PredictionPlace {
@@ -20,72 +14,86 @@ export interface PredictionPlace {
   /** B */
   readonly rows: number;
   readonly row: number;
-  /** Steps whose losses count. */
-  readonly counted: ReadonlySet<number>;
+  /** Whether a step's loss counts. */
+  readonly counts: (step: number) => boolean;
+  /** Steps of a window at most. */
+  readonly most: number;
 }
 
 export class PredictionReader implements OutcomeReader {
   readonly #place: PredictionPlace;
   readonly #tokens: Int32Array;
   readonly #vocabulary: readonly string[];
+  readonly #isWindowed: boolean;
   readonly #losses: Float64Array;
   readonly #surprisal: Float64Array;
   readonly #top: Top;
-  readonly #probabilities: Numbers | null;
+  readonly #probabilities: Float32Array | null;
+  #total = 0;
+  #counted = 0;
+  #last: SubjectWindow = { start: 0, steps: 0 };
 
   /** @param tokens The whole text. */
   constructor(
     place: PredictionPlace,
     tokens: Int32Array,
     vocabulary: readonly string[],
-    { top = 0, probabilities = false }: ReaderOptions = {},
+    { top = 0, probabilities = false, windowed = false }: ReaderOptions = {},
   ) {
-    const steps = tokens.length;
+    const steps = windowed ? place.most : tokens.length;
     const size = vocabulary.length;
     this.#place = place;
     this.#tokens = tokens;
     this.#vocabulary = vocabulary;
+    this.#isWindowed = windowed;
     this.#losses = new Float64Array(steps).fill(Number.NaN);
     this.#surprisal = this.#losses.slice();
     this.#top = new Top(steps, Math.min(top, size));
     this.#probabilities = probabilities ? new Float32Array(steps * size) : null;
   }
 
-  take({ start, steps }: SubjectWindow): void {
-    const { numbers, logits, losses, rows, row, counted } = this.#place;
+  take(window: SubjectWindow): void {
+    const { numbers, logits, losses, rows, row, counts } = this.#place;
     const { width } = logits;
     const all = this.#probabilities;
-    for (let t = 0; t < steps; t++) {
-      const step = start + t;
+    const base = this.#isWindowed ? window.start : 0;
+    this.#last = window;
+    for (let t = 0; t < window.steps; t++) {
+      const step = window.start + t;
+      const to = step - base;
       const at = logits.offset + (t * rows + row) * logits.stride;
       const isLast = step + 1 === this.#tokens.length;
       const told = isLast ? Number.NaN : numbers[at + this.#tokens[step + 1]];
       let whole: number;
-      if (counted.has(step)) {
+      this.#losses[to] = Number.NaN;
+      if (counts(step)) {
         const loss = numbers[losses.offset + (t * rows + row) * losses.stride];
-        this.#losses[step] = loss;
+        this.#losses[to] = loss;
+        this.#total += loss;
+        this.#counted++;
         whole = loss + told;
       } else {
         whole = logSum(numbers, at, width);
       }
-      this.#surprisal[step] = whole - told;
-      this.#top.take(step, numbers, at, width, whole);
+      this.#surprisal[to] = whole - told;
+      this.#top.take(to, numbers, at, width, whole);
       if (!all) continue;
-      for (let v = 0; v < width; v++) all[step * width + v] = exp(numbers[at + v] - whole);
+      for (let v = 0; v < width; v++) all[to * width + v] = exp(numbers[at + v] - whole);
     }
   }
 
   finish(): Outcome {
     const vocabulary = this.#vocabulary;
     const top = this.#top;
+    const steps = this.#isWindowed ? this.#last.steps : this.#tokens.length;
     const predictions: TracedPredictions = {
-      surprisal: this.#surprisal,
+      surprisal: this.#surprisal.subarray(0, steps),
       vocabulary,
-      probabilities: this.#probabilities,
+      probabilities: this.#probabilities?.subarray(0, steps * vocabulary.length) ?? null,
       top: (step) => top.at(step, vocabulary),
     };
-    const losses = this.#losses;
-    const loss = meanLoss(losses, [...this.#place.counted]);
+    const losses = this.#losses.subarray(0, steps);
+    const loss = this.#counted > 0 ? this.#total / this.#counted : null;
     return { losses, loss, predictions, output: null, outputLabels: [] };
   }
 }
@@ -102,13 +110,13 @@ function logSum(numbers: Numbers, at: number, width: number): number {
 /** The likeliest tokens of each step. */
 class Top {
   readonly #count: number;
-  /** [steps, count], the likeliest first; −1 where there is none. */
+  /** [steps, count], the likeliest first. */
   readonly #tokens: Int32Array;
   readonly #probabilities: Float64Array;
 
   constructor(steps: number, count: number) {
     this.#count = count;
-    this.#tokens = new Int32Array(steps * count).fill(-1);
+    this.#tokens = new Int32Array(steps * count);
     this.#probabilities = new Float64Array(steps * count);
   }
 
@@ -118,6 +126,7 @@ class Top {
     if (count === 0) return;
     const first = step * count;
     const tokens = this.#tokens;
+    tokens.fill(-1, first, first + count);
     for (let v = 0; v < width; v++) {
       const value = numbers[at + v];
       let place = first + count;

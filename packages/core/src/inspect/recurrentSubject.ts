@@ -34,6 +34,7 @@ export function recurrentSubject(network: RecurrentNetwork, given: VectorInput):
     given.vectors instanceof Float32Array ? given.vectors : Float64Array.from(given.vectors);
   const input: TracedInput = { kind: "vectors", vectors, width };
   const subject: Subject = {
+    carries: network.config.bidirectional !== true,
     ...{ steps, input, answers: "steps", lossSteps: [], writes: false },
     places: network.layers.map(placeOf),
     labels: labelsOf(given.labels, input, steps),

@@ -25,6 +25,8 @@ export interface Subject {
   readonly places: readonly TracePlace[];
   /** Steps of the input. */
   readonly steps: number;
+  /** Whether it can be run in windows, its states carried from one to the next. */
+  readonly carries: boolean;
   readonly input: TracedInput;
   /** One a step of the input. */
   readonly labels: readonly string[];
@@ -67,6 +69,8 @@ export interface SubjectPlan {
   readonly rows: number;
   /** The plan's memory, for the tensors' offsets. */
   readonly numbers: Numbers;
+  /** The same memory for integers. */
+  readonly integers: Int32Array | Float64Array;
   /** By place. Row t · rows + b of a [T·B, W] tensor is step t, counted from the window's start, of row b. */
   readonly layers: readonly RecurrentTensors[];
   /** Raw answers, one tensor a head, [R·B, width]: logits, numbers; of layers alone the top one's h. */
@@ -93,6 +97,8 @@ export interface ReaderOptions {
   readonly top?: number;
   /** Whether all probabilities are kept. @default false */
   readonly probabilities?: boolean;
+  /** Whether only the newest window is told of: then no more than that is kept. @default false */
+  readonly windowed?: boolean;
 }
 
 export interface OutcomeReader {

@@ -1,70 +1,161 @@
-/** What happened inside: every named signal of every recurrent layer, at every step of one sequence, as plain data. */
+/** What happened inside: the named signals of every recurrent layer, at every step of one input, as plain data. */
 import type { Engine } from "../engines/engine.ts";
-import { CellstateError } from "../errors.ts";
-import { ALL_SIGNALS } from "../layers/observation.ts";
-import { encodePrompt } from "../models/generate.ts";
+import type { Observation } from "../layers/observation.ts";
+import type { Stretch } from "../layers/parameters.ts";
+import type { NetworkState } from "../models/carriedStates.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
-import { LanguagePlan } from "../models/languagePlan.ts";
+import type { Network } from "../models/network.ts";
+import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
+import { type Clamp, heldIn, hold, placeClamps } from "./held.ts";
+import { chooseKept, type Kept, type KeptSignal, SignalKeeper } from "./kept.ts";
+import type { LayerTrace, Trace, TracedPredictions } from "./signals.ts";
+import type { Subject, SubjectPlan } from "./subject.ts";
+import {
+  type ExampleInput,
+  type InspectedInput,
+  type InspectedModel,
+  type LanguageInput,
+  subjectOf,
+  type VectorInput,
+} from "./subjects.ts";
 
-/** One signal over one sequence: `values` is [steps, units]. */
-export interface SignalTrace {
-  readonly name: string;
-  readonly caption: string;
-  /** The values it can take, where its outermost function says so: [0, 1] for a gate. */
-  readonly range: readonly [number, number] | null;
-  readonly steps: number;
-  readonly units: number;
-  readonly values: Float32Array | Float64Array;
-  at(step: number, unit: number): number;
+export interface TraceOptions {
+  /** Which layers, signals and units are kept; what is not, takes no memory. @default all */
+  readonly keep?: Kept;
+  /** What is held meanwhile. @default nothing */
+  readonly clamp?: readonly Clamp[];
+  /** Likely next tokens that are kept a step, of a language model. @default 5 */
+  readonly top?: number;
+  /** Whether a language model's probabilities are all kept. @default false */
+  readonly probabilities?: boolean;
+  /** What the states begin with, [1, units] each: where another run ended. Not for a network. @default the equations' initial state */
+  readonly state?: NetworkState;
+  /** In place of the model's weights: those of a training event. @default the model's */
+  readonly weights?: Stretch;
+  /** Steps that are computed together, where states are carried on. More memory, not other numbers. @default 64 */
+  readonly window?: number;
 }
 
-/** A layer's signals by the names that its equations give them. */
-export type LayerTrace<Names extends string = string> = Readonly<Record<Names, SignalTrace>>;
+const WINDOW = 64;
 
-export interface Trace<Names extends string = string> {
-  /** What was read, one string a step. */
+/** What happened in a window of steps. All of it is valid until the next is asked for. */
+export interface TraceWindow<Names extends string = string> {
+  /** The first step's number. */
+  readonly start: number;
+  readonly steps: number;
+  /** One a step. */
   readonly tokens: readonly string[];
+  /** One a layer; of the window's steps. */
   readonly layers: readonly LayerTrace<Names>[];
+  /** Of the window's steps; NaN only at the text's last. */
+  readonly predictions: TracedPredictions;
 }
 
 /**
- * Reads a text and keeps what every signal was.
+ * Reads an input and keeps what every signal was.
  *
- * @param text In the model's vocabulary.
- * @throws CellstateError `vocabulary` where the text has what the model does not know; `data` where it is empty.
+ * A language model reads a text in its vocabulary, or tokens; a network an example: one with a decoder of tokens is told the example's
+ * target, or without one writes by itself; layers alone read vectors. Nothing is dropped, also where the model is in training.
+ *
+ * @param options `weights` traces a model in training: `trace(model, engine, text, { weights: event.weights })`.
+ * @throws CellstateError `vocabulary` where a text has what the model does not know; `data` where there is nothing to read; `option`
+ * for a layer, signal or unit that is not there, with what there is.
  * @example trace(model, engine, "My name is Krish.").layers[0].f.at(3, 17)
  */
 export function trace<Names extends string = string>(
   model: LanguageModel<Names>,
   engine: Engine,
-  text: string,
-): Trace<Names> {
-  const tokens = encodePrompt(model, text);
-  if (tokens.length === 0) {
-    throw new CellstateError("data", "nothing to trace: the text is empty; give a few words");
-  }
-  const steps = tokens.length;
-  const plan = new LanguagePlan(model, engine, { steps, batch: 1 }, "inference", {
-    observe: ALL_SIGNALS,
-  });
-  plan.write(steps, tokens, null);
-  plan.forward({ steps, batch: 1 });
-  const { numbers } = plan.compiled;
+  input: LanguageInput,
+  options?: TraceOptions,
+): Trace<Names>;
+export function trace<Names extends string = string>(
+  network: RecurrentNetwork<Names>,
+  engine: Engine,
+  input: VectorInput,
+  options?: TraceOptions,
+): Trace<Names>;
+export function trace(
+  network: Network,
+  engine: Engine,
+  input: ExampleInput,
+  options?: TraceOptions,
+): Trace;
+export function trace(
+  model: InspectedModel,
+  engine: Engine,
+  input: InspectedInput,
+  options: TraceOptions = {},
+): Trace {
+  return traceSubject(subjectOf(model, input), engine, options);
+}
 
-  const layers = plan.layers.map(({ layer, signals }) => {
-    const traces: [string, SignalTrace][] = signals.map(({ signal, into }) => {
-      const { name, caption, range } = layer.cell.program.signals[signal];
-      const { offset, stride, width } = into;
-      const values = numbers.slice(0, steps * width);
-      for (let t = 0; t < steps; t++) {
-        const row = offset + t * stride;
-        values.set(numbers.subarray(row, row + width), t * width);
-      }
-      const at = (step: number, unit: number): number => values[step * width + unit];
-      return [name, { name, caption, range, steps, units: width, values, at }];
-    });
+/** The same of any subject. */
+export function traceSubject(subject: Subject, engine: Engine, options: TraceOptions): Trace {
+  const { places, steps, labels, input } = subject;
+  const { top = 5, probabilities } = options;
+  const kept = chooseKept(places, options.keep);
+  const plan = planTrace(subject, engine, kept, options);
+  const keeper = new SignalKeeper(places, plan, kept, { steps });
+  const reader = plan.reader(0, { top, probabilities });
+  for (const window of plan.windows()) {
+    keeper.take(window);
+    reader.take(window);
+  }
+  const { predictions, output, outputLabels } = reader.finish();
+  const tokens = input.kind === "tokens" ? labels : [];
+  const layers = keeper.layers();
+  return { labels, outputLabels, tokens, input, places, layers, predictions, output };
+}
+
+/**
+ * The same of a language model, window by window: a text of any length in the memory of one window.
+ *
+ * @throws As `trace`.
+ * @example for (const { layers } of traceWindows(model, engine, book, { keep: { signals: ["f"] } })) sum += layers[0].f.at(0, 17);
+ */
+export function* traceWindows<Names extends string = string>(
+  model: LanguageModel<Names>,
+  engine: Engine,
+  input: LanguageInput,
+  options: TraceOptions = {},
+): Generator<TraceWindow<Names>> {
+  const subject = subjectOf(model, input);
+  const { places, input: read } = subject;
+  const { top = 5, probabilities, window: most = WINDOW } = options;
+  const kept = chooseKept(places, options.keep);
+  const plan = planTrace(subject, engine, kept, options);
+  const room = { steps: Math.min(most, subject.steps), windowed: true };
+  const keeper = new SignalKeeper(places, plan, kept, room);
+  const reader = plan.reader(0, { top, probabilities, windowed: true });
+  const { items } = model.vocabulary;
+  for (const window of plan.windows()) {
+    keeper.take(window);
+    reader.take(window);
+    const { start, steps } = window;
+    const { predictions } = reader.finish();
+    if (!predictions || read.kind !== "tokens") throw new RangeError("not a language model");
+    const tokens = Array.from(read.tokens.subarray(start, start + steps), (token) => items[token]);
     // The names are those of the cell's equations, which is what `Names` stands for.
-    return Object.fromEntries(traces) as LayerTrace<Names>;
+    const layers = keeper.layers(window) as LayerTrace<Names>[];
+    yield { start, steps, tokens, layers, predictions };
+  }
+}
+
+/** One row, with what is kept shown and what is clamped held. */
+function planTrace(
+  subject: Subject,
+  engine: Engine,
+  kept: readonly (readonly KeptSignal[])[],
+  { clamp = [], window = WINDOW, weights, state }: TraceOptions,
+): SubjectPlan {
+  const clamps = placeClamps(subject.places, clamp);
+  const observe = (place: number): Observation => ({
+    signals: kept[place].map(({ name }) => name),
+    gradients: [],
+    memory: false,
+    held: heldIn(clamps, place),
   });
-  return { tokens: Array.from(tokens, (token) => model.vocabulary.items[token]), layers };
+  const plan = subject.plan(engine, { observe, window, weights, state });
+  hold(plan, 0, clamps);
+  return plan;
 }
