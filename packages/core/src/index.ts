@@ -80,6 +80,7 @@ export {
 } from "./inspect/compare.ts";
 export {
   type ContextChange,
+  type ContextChangeOptions,
   type ContextTexts,
   contextChange,
   FORGOTTEN_BELOW,

@@ -17,6 +17,7 @@
  */
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
+import type { Stretch } from "../layers/parameters.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
 import { ContextReader, type ContextRun, type Pair, type StateRun } from "./contextReader.ts";
 import { encodeText } from "./encodeText.ts";
@@ -37,6 +38,11 @@ export interface ContextTexts {
   readonly first: string;
   /** Changes the subject. */
   readonly second: string;
+}
+
+export interface ContextChangeOptions {
+  /** In place of the model's weights: those of a training event. @default the model's */
+  readonly weights?: Stretch;
 }
 
 /** Which continuation made the model forget: one of them, both alike, or neither. */
@@ -130,8 +136,9 @@ export function contextChange(
   model: LanguageModel,
   engine: Engine,
   texts: ContextTexts,
+  { weights }: ContextChangeOptions = {},
 ): ContextChange {
-  return readContext(model, new ContextReader(model, engine), texts, "");
+  return readContext(model, new ContextReader(model, engine, weights), texts, "");
 }
 
 /** The same with a plan that is there already. @param where Names the texts in errors, before what they are: `triple 3: `. */

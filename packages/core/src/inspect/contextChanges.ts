@@ -8,6 +8,7 @@ import { type BootstrapOptions, bootstrap, type Estimate } from "../metrics/boot
 import type { LanguageModel } from "../models/languageModel.ts";
 import {
   type ContextChange,
+  type ContextChangeOptions,
   type ContextTexts,
   type ForgottenAfter,
   type MemoryChange,
@@ -18,7 +19,7 @@ import { ContextReader } from "./contextReader.ts";
 import { placeOf } from "./places.ts";
 import type { TracePlace } from "./signals.ts";
 
-export interface ContextChangesOptions extends BootstrapOptions {
+export interface ContextChangesOptions extends ContextChangeOptions, BootstrapOptions {
   /** Steps after the parting over which the keep gate, distances and divergences are averaged. @default all that both continuations have */
   readonly steps?: number;
 }
@@ -91,7 +92,7 @@ export function contextChanges(
   if (!(steps >= 1)) {
     throw new CellstateError("option", `contextChanges: steps is ${steps}, wanted 1 or more`);
   }
-  const reader = new ContextReader(model, engine);
+  const reader = new ContextReader(model, engine, options.weights);
   const all = triples.map((texts, n) =>
     digest(readContext(model, reader, texts, `triple ${n}: `), steps),
   );

@@ -4,6 +4,7 @@
  * what was there before.
  */
 import type { Engine, Tensor } from "../engines/engine.ts";
+import type { Stretch } from "../layers/parameters.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
 import { softmaxDivergence } from "./expectations.ts";
@@ -49,10 +50,12 @@ export class ContextReader {
   readonly #vocabularySize: number;
   readonly #tokens = new Int32Array(WINDOW * ROWS);
 
-  constructor(model: LanguageModel, engine: Engine) {
+  /** @param weights In place of the model's. */
+  constructor(model: LanguageModel, engine: Engine, weights: Stretch = model.weights) {
     this.#vocabularySize = model.vocabulary.size;
     const capacity = { steps: WINDOW, batch: ROWS };
     this.#plan = new LanguagePlan(model, engine, capacity, "inference", { observe: () => MEMORY });
+    if (weights !== model.weights) this.#plan.load(weights);
   }
 
   /** @param shared Tokens, at least one; as are the continuations. */

@@ -11,10 +11,14 @@
  *    twenty searches, however many units there are.
  * 3. Texts should be such as the model was not trained on: else it may know them by heart.
  *
+ * That a unit stands above the level says that it tells something of the label, not that this was learnt: what an untrained unit remembers of the
+ * last line break tells something of the place in the line. The score of the best unit of an untrained model beside it says the rest.
+ *
  * The texts are read window by window; what is kept are sums, and the named units' values on the scored part.
  */
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
+import type { Stretch } from "../layers/parameters.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
 import { areaUnderCurve } from "./correlation.ts";
 import { encodeText } from "./encodeText.ts";
@@ -38,6 +42,8 @@ export interface FindUnitsOptions {
   readonly shifts?: number;
   /** Of the turns. @default 1 */
   readonly seed?: number;
+  /** In place of the model's weights: those of a training event. @default the model's */
+  readonly weights?: Stretch;
 }
 
 export interface FoundUnit {
@@ -110,6 +116,9 @@ export function findUnits(
   const { count = 20, shifts = 100, seed = 1 } = options;
   checkCount("count", count, 1);
   checkCount("shifts", shifts, FEWEST_SHIFTS);
+  if (texts.length === 0) {
+    throw new CellstateError("data", "findUnits: there are no texts; give at least one");
+  }
   const signals = chooseSignals(model, options);
   const considered = signals.reduce((total, { units }) => total + units, 0);
   const tokens = texts.map((text, i) => encodeText(model, text, `text ${i}`));
@@ -133,7 +142,7 @@ export function findUnits(
     );
   const chooser = scoresOver(choosing, 0);
   const scorer = scoresOver(scoring, shifts);
-  const reader = new SignalReader(model, engine, signals);
+  const reader = new SignalReader(model, engine, signals, options.weights);
   read(reader, tokens, choosing, chooser, null);
   const r = chooser.correlations();
   const best = bestColumns(r, count);

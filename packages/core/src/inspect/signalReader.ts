@@ -4,6 +4,7 @@
  */
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
+import type { Stretch } from "../layers/parameters.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
 import { checkLayer, checkSignal, unitsOf } from "./kept.ts";
@@ -70,7 +71,13 @@ export class SignalReader {
   readonly #plan: LanguagePlan;
   readonly #signals: readonly WindowSignal[];
 
-  constructor(model: LanguageModel, engine: Engine, chosen: readonly SignalColumns[]) {
+  /** @param weights In place of the model's. */
+  constructor(
+    model: LanguageModel,
+    engine: Engine,
+    chosen: readonly SignalColumns[],
+    weights: Stretch = model.weights,
+  ) {
     const of = (layer: number): readonly SignalColumns[] =>
       chosen.filter((columns) => columns.layer === layer);
     const numbered = new Map(model.recurrent.map((layer, index) => [layer.name, index]));
@@ -82,6 +89,7 @@ export class SignalReader {
         held: [],
       }),
     });
+    if (weights !== model.weights) this.#plan.load(weights);
     const { layers, compiled } = this.#plan;
     this.#signals = chosen.map((columns) => {
       const { signals, cell } = layers[columns.layer];
