@@ -160,7 +160,8 @@ export function findUnits(
     const { layer, signal, first } = ownerOf(signals, column);
     const score = scores[column];
     const sign = signs[column] < 0 ? -1 : 1;
-    const reached = turned.reduce((total, of) => total + (of >= score ? 1 : 0), 0);
+    // A score of NaN, of a unit that no longer changes, is reached by all.
+    const reached = turned.reduce((total, of) => total + (of < score ? 0 : 1), 0);
     const auc = kept && areaUnderCurve(kept.values[k], kept.labels);
     return {
       layer,
@@ -293,9 +294,9 @@ function checkCount(name: string, value: number, least: number): void {
 }
 
 function checkLabels(placed: readonly Placed[], toDo: string): void {
-  const known = placed.flatMap(({ stretch }) => Array.from(stretch.known));
-  if (known.some((label) => label !== known[0])) return;
-  const what = known.length === 0 ? "has no label" : `is ${known[0]}`;
+  const first = placed.find(({ stretch }) => stretch.known.length > 0)?.stretch.known[0];
+  if (placed.some(({ stretch }) => stretch.known.some((label) => label !== first))) return;
+  const what = first === undefined ? "has no label" : `is ${first}`;
   throw new CellstateError(
     "data",
     `findUnits: the predicate ${what} at all steps of the part of the texts that is to ${toDo}; give longer texts, or others`,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Cell } from "../../src/cells/cell.ts";
+import { gru, lstmProjection } from "../../src/cells/zoo/index.ts";
 import { Vocabulary } from "../../src/data/vocabulary.ts";
 import { createReferenceEngine } from "../../src/engines/reference/index.ts";
 import { createWasmEngine } from "../../src/engines/wasm/index.ts";
@@ -6,6 +8,7 @@ import { areaUnderCurve, correlation } from "../../src/inspect/correlation.ts";
 import { findUnits } from "../../src/inspect/findUnits.ts";
 import { brackets, linePosition, type Predicate, quotes } from "../../src/inspect/predicates.ts";
 import { trace } from "../../src/inspect/trace.ts";
+import { createLanguageModel } from "../../src/models/languageModel.ts";
 import { RandomStream, streamKey } from "../../src/numbers/random.ts";
 import { lstmByHand } from "./lstmByHand.ts";
 
@@ -105,6 +108,39 @@ describe("findUnits", () => {
     const found = findUnits(model, engine, texts, quotes);
     expect(found.steps).toEqual({ chosenOn: 370, scoredOn: 350 });
     expect(found.units[0]).toMatchObject({ layer: 0, unit: 2, above: true });
+  });
+
+  it("looks by default at what the cell carries, and at a projection's own width", () => {
+    const looked = (cell: Cell) => {
+      const projectionSize = cell === gru ? null : 2;
+      const sizes = { hiddenSize: 5, layers: 1, embeddingSize: 3, projectionSize };
+      const own = createLanguageModel(
+        { cell, vocabulary, ...sizes, dropout: 0, tieWeights: false },
+        { init: "default", forgetBias: null, chronoSteps: 8, seed: 1 },
+      );
+      const { all } = findUnits(own, engine, [text], quotes);
+      return all.map(({ signal, scores }) => [signal, scores.length]);
+    };
+    expect(looked(gru)).toEqual([["h", 5]]);
+    expect(looked(lstmProjection)).toEqual([
+      ["c", 5],
+      ["h", 2],
+    ]);
+  });
+
+  it("takes weights in place of the model's, as while it is trained", () => {
+    const other = lstmByHand(vocabulary, 6, []);
+    const { weights } = model;
+    expect(findUnits(other, engine, [text], quotes, { weights })).toEqual(
+      findUnits(model, engine, [text], quotes),
+    );
+  });
+
+  it("reads a word that the model does not know as its unknown word", () => {
+    const words = new Vocabulary("words", ["<unknown>", "a", "b", " a", " b", "“", "”", " “"]);
+    const own = lstmByHand(words, 4, []);
+    const said = "a b “a zebra” b a “b” a b “a” ".repeat(6);
+    expect(findUnits(own, engine, [said], quotes).units).toHaveLength(16);
   });
 
   it("gives the same twice", () => {
