@@ -118,7 +118,9 @@ export function cutPieces(
     for (let i = 0; i < count; i++) {
       const countFrom = first + Math.floor((targets * i) / count);
       const end = first + Math.floor((targets * (i + 1)) / count);
-      pieces.push({ document, start: Math.max(0, countFrom - warmUp), end, countFrom });
+      // A context is there to be read: the first piece begins where the document does.
+      const start = i === 0 ? 0 : Math.max(0, countFrom - warmUp);
+      pieces.push({ document, start, end, countFrom });
     }
   });
   return pieces;

@@ -129,6 +129,14 @@ describe("cutPieces", () => {
       { document: 0, start: 4, end: 10, countFrom: 6 },
     ]);
   });
+
+  it("reads a document's context from its beginning, without warm-up too", () => {
+    const [document] = documentsOf([11]);
+    expect(cutPieces([{ ...document, context: 5 }], 4)).toEqual([
+      { document: 0, start: 0, end: 7, countFrom: 4 },
+      { document: 0, start: 7, end: 10, countFrom: 7 },
+    ]);
+  });
 });
 
 describe("splitDocuments", () => {
