@@ -53,6 +53,7 @@ export {
   Vocabulary,
 } from "./data/vocabulary.ts";
 // Engines
+export type { Sizes } from "./engines/cellTensors.ts";
 export {
   type CompiledPlan,
   type Engine,
@@ -101,6 +102,7 @@ export {
   type MemoryEstimates,
   type StateEstimates,
 } from "./inspect/contextChanges.ts";
+export type { Decay } from "./inspect/decay.ts";
 export type { ExpectationComparison } from "./inspect/expectations.ts";
 export {
   type FindUnitsOptions,
@@ -109,6 +111,14 @@ export {
   findUnits,
   type SignalScores,
 } from "./inspect/findUnits.ts";
+export {
+  type GradientFlow,
+  type GradientFlowOptions,
+  gradientFlow,
+  type LayerGradientFlow,
+  type NormsByDistance,
+  type StateGradientFlow,
+} from "./inspect/gradientFlow.ts";
 export type { Clamp } from "./inspect/held.ts";
 export type { Kept } from "./inspect/kept.ts";
 export { orderUnits, UNIT_ORDERS, type UnitOrder } from "./inspect/orderUnits.ts";
@@ -147,6 +157,18 @@ export type {
   VectorInput,
 } from "./inspect/subjects.ts";
 export { type TraceOptions, type TraceWindow, trace, traceWindows } from "./inspect/trace.ts";
+export {
+  type Overrides,
+  type StepInput,
+  type Walk,
+  type WalkNode,
+  type WalkNodeKind,
+  type WalkOptions,
+  walk,
+  walkCell,
+} from "./inspect/walk.ts";
+// Layers
+export { type CellWeights, readCellWeights } from "./layers/recurrent.ts";
 // Metrics
 export { bleu, bleuSums } from "./metrics/bleu.ts";
 export {

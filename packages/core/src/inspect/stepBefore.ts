@@ -4,7 +4,7 @@ import { CellstateError } from "../errors.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import type { RecurrentLayer } from "../layers/recurrent.ts";
 import type { NetworkState } from "../models/carriedStates.ts";
-import type { TracePlace } from "./signals.ts";
+import { checkLayer } from "./kept.ts";
 import { type Subject, stepsOf } from "./subject.ts";
 
 /** Steps that are run at once where an input can be run in parts. */
@@ -30,7 +30,8 @@ export function stepBefore(
   engine: Engine,
   { layer: index = 0, step, weights, state }: StepChoice,
 ): StepBefore {
-  const place = placeAt(subject, index);
+  checkLayer(subject.places, index);
+  const place = subject.places[index];
   const plan = subject.plan(engine, { weights, state, window: WINDOW });
   const { numbers, integers, rows } = plan;
   for (const window of plan.windows()) {
@@ -64,12 +65,4 @@ export function stepBefore(
     return { layer, x, previous: Object.fromEntries(previous) };
   }
   throw new RangeError(`step ${step} was not run`);
-}
-
-/** @throws CellstateError `option` where there is no such layer. */
-export function placeAt({ places }: Subject, layer: number): TracePlace {
-  const place = places[layer];
-  if (place) return place;
-  const last = places.length - 1;
-  throw new CellstateError("option", `layer ${layer}: the model has layers 0 to ${last}`);
 }

@@ -15,9 +15,10 @@ import { streamKey, uniform } from "../../src/numbers/random.ts";
 const INITIAL = { init: "uniform:0.6", forgetBias: null, chronoSteps: 8, seed: 7 } as const;
 
 /** Layers of a cell alone, in float64; units that fill no whole vector. */
-export function layersOf(cell: Cell, layers = 1): RecurrentNetwork {
+export function layersOf(cell: Cell, layers = 1, bidirectional = false): RecurrentNetwork {
   const inputSize = cell.program.tiedInput === null ? 3 : 5;
-  return createRecurrentNetwork({ cell, inputSize, hiddenSize: 5, layers }, INITIAL, "float64");
+  const config = { cell, inputSize, hiddenSize: 5, layers, bidirectional };
+  return createRecurrentNetwork(config, INITIAL, "float64");
 }
 
 /** Numbers in [−1, 1] for layers. */

@@ -1,0 +1,238 @@
+/**
+ * How much a loss depends on what a layer carried some steps before it: ‖∂L/∂s[t]‖ of every state, by distance from the loss.
+ *
+ * ∂L/∂s[t] is the total derivative: all that the loss depends on s[t] through, in its own step (the layers above among it) and in later ones. So it
+ * is what one would find by moving s[t] a little and running on. Norms are Euclidean, over the units.
+ *
+ * Beside it the same through the memory path alone: ∂L/∂s at the loss, multiplied by keep step by step, where the equations are
+ * s[t] = keep ∘ s[t-1] + written. What the whole has beyond it goes through gates and products.
+ *
+ * Distances count a layer's own steps back from the one that the loss reads: a layer that reads backward is at its last step where the others
+ * are at their first. A layer that does not run along the answers, an encoder, counts from its last step.
+ */
+import type { Engine } from "../engines/engine.ts";
+import { CellstateError } from "../errors.ts";
+import type { Stretch } from "../layers/parameters.ts";
+import type { NetworkState } from "../models/carriedStates.ts";
+import type { LanguageModel } from "../models/languageModel.ts";
+import type { Network } from "../models/network.ts";
+import { RecurrentNetwork } from "../models/recurrentNetwork.ts";
+import { type Decay, decayOf } from "./decay.ts";
+import type { TracePlace } from "./signals.ts";
+import { type Subject, type SubjectPlan, stepsOf } from "./subject.ts";
+import {
+  type ExampleInput,
+  type InspectedInput,
+  type InspectedModel,
+  type LanguageInput,
+  subjectOf,
+  type VectorInput,
+} from "./subjects.ts";
+
+/** Norms by distance, and how they change: see `decay.ts`. */
+export interface NormsByDistance extends Decay {
+  /** [distance]: ‖∂L/∂s[at − distance]‖; of several losses the mean over those that reach so far back. */
+  readonly norms: Float64Array;
+}
+
+export interface StateGradientFlow extends NormsByDistance {
+  /** `h`, `c` */
+  readonly name: string;
+  /** The same through the memory path alone, ∏ keep; null for a state without one. */
+  readonly path: NormsByDistance | null;
+}
+
+export interface LayerGradientFlow {
+  readonly place: TracePlace;
+  readonly states: readonly StateGradientFlow[];
+}
+
+export interface GradientFlow {
+  /** What the losses are, in the mean; for layers alone, which have no loss, the sum of their outputs h. */
+  readonly loss: number;
+  /** Steps of the answers whose losses are followed back. */
+  readonly at: readonly number[];
+  /** One a place. */
+  readonly layers: readonly LayerGradientFlow[];
+}
+
+export interface GradientFlowOptions {
+  /** Step of the answers whose loss is followed back, or several, each by itself. @default the last that has one */
+  readonly at?: number | readonly number[];
+  /** In place of the model's own: those of a training event. @default the model's */
+  readonly weights?: Stretch;
+  /** What states begin with, [1, units] each; not for a network. @default the equations' initial state */
+  readonly state?: NetworkState;
+}
+
+/**
+ * Follows losses back.
+ *
+ * A network that writes follows what it writes by itself where the example has no target.
+ *
+ * @throws CellstateError `option` for a step without a loss; `data` where nothing has one.
+ * @example gradientFlow(model, engine, text).layers[0].states.find(({ name }) => name === "c")?.rate
+ */
+export function gradientFlow(
+  model: LanguageModel,
+  engine: Engine,
+  input: LanguageInput,
+  options?: GradientFlowOptions,
+): GradientFlow;
+export function gradientFlow(
+  model: Network,
+  engine: Engine,
+  input: ExampleInput,
+  options?: GradientFlowOptions,
+): GradientFlow;
+export function gradientFlow(
+  model: RecurrentNetwork,
+  engine: Engine,
+  input: VectorInput,
+  options?: GradientFlowOptions,
+): GradientFlow;
+export function gradientFlow(
+  model: InspectedModel,
+  engine: Engine,
+  input: InspectedInput,
+  { at: wanted, weights, state }: GradientFlowOptions = {},
+): GradientFlow {
+  const subject = subjectOf(model, input).toldItself(engine, weights);
+  const all = Array.from({ length: subject.steps }, (_, step) => step);
+  const at = chooseLosses(model instanceof RecurrentNetwork ? all : subject.lossSteps, wanted);
+  const followed = at.map((step) => follow(subject, engine, step, { weights, state }));
+  const layers = subject.places.map((place, layer): LayerGradientFlow => {
+    const states = place.cell.program.states.map(({ name }, s): StateGradientFlow => {
+      const rows = followed.map((one) => one.layers[layer][s]);
+      const whole = meanOf(rows.map(({ norms }) => norms));
+      const paths = rows.flatMap(({ path }) => (path ? [path] : []));
+      const path = paths.length > 0 ? meanOf(paths) : null;
+      return {
+        ...{ name, norms: whole, ...decayOf(whole, engine.precision) },
+        // Worked out in float64 from what the engine left.
+        path: path && { norms: path, ...decayOf(path, "float64") },
+      };
+    });
+    return { place, states };
+  });
+  return { loss: followed.reduce((sum, { loss }) => sum + loss, 0) / at.length, at, layers };
+}
+
+/** @param all Steps that have one. @throws CellstateError */
+function chooseLosses(
+  all: readonly number[],
+  wanted: GradientFlowOptions["at"],
+): readonly number[] {
+  const last = all.at(-1);
+  if (last === undefined) {
+    throw new CellstateError(
+      "data",
+      "there is no loss to follow back: give a target, or a text of two tokens or more",
+    );
+  }
+  const chosen = wanted === undefined ? [last] : typeof wanted === "number" ? [wanted] : wanted;
+  if (chosen.length === 0) throw new CellstateError("option", "at: expected a step, got none");
+  for (const step of chosen) {
+    if (all.includes(step)) continue;
+    const there = all.length === 1 ? `step ${last} alone has` : `steps ${all[0]} to ${last} have`;
+    throw new CellstateError("option", `at: step ${step} has no loss; ${there} one`);
+  }
+  return [...new Set(chosen)];
+}
+
+/** Norms of one state by distance from one loss. */
+interface Followed {
+  readonly norms: Float64Array;
+  readonly path: Float64Array | null;
+}
+
+interface FollowedLoss {
+  readonly loss: number;
+  /** By place, then state. */
+  readonly layers: readonly (readonly Followed[])[];
+}
+
+function follow(
+  subject: Subject,
+  engine: Engine,
+  at: number,
+  options: Pick<GradientFlowOptions, "weights" | "state">,
+): FollowedLoss {
+  const statesOf = (place: number): readonly string[] =>
+    subject.places[place].cell.program.states.map(({ name }) => name);
+  const plan = subject.plan(engine, {
+    ...options,
+    purpose: "training",
+    lossAt: [at],
+    observe: (place) => ({ signals: [], gradients: statesOf(place), memory: true, held: [] }),
+  });
+  // One window, and not asked for another: the states that it began with are still there.
+  const [window] = plan.windows();
+  plan.backward();
+  const layers = subject.places.map((place, index) => {
+    const steps = stepsOf(plan, place, window, 0);
+    const isAlong = place.along === subject.answers && place.along !== "once";
+    const own = place.direction === "backward" ? steps - 1 - at : at;
+    return statesOf(index).map((name) => followState(plan, index, name, isAlong ? own : steps - 1));
+  });
+  return { loss: lossAt(plan, at), layers };
+}
+
+/** @param at The step, as the layer counts its own, that the loss reads. */
+function followState(plan: SubjectPlan, place: number, name: string, at: number): Followed {
+  const { numbers, rows } = plan;
+  const { observed } = plan.layers[place];
+  const gradient = observed.gradients[name];
+  const norms = new Float64Array(at + 1);
+  // Nothing depends on a state without one.
+  if (!gradient) return { norms, path: null };
+  const { width, offset, stride } = gradient;
+  for (let distance = 0; distance <= at; distance++) {
+    norms[distance] = norm(numbers, offset + (at - distance) * rows * stride, width);
+  }
+  const keep = observed.memory[name]?.keep;
+  if (!keep) return { norms, path: null };
+  const path = new Float64Array(at + 1);
+  const kept = Float64Array.from(numbers.subarray(offset + at * rows * stride).subarray(0, width));
+  for (let distance = 0; distance <= at; distance++) {
+    path[distance] = norm(kept, 0, width);
+    const from = keep.offset + (at - distance) * rows * keep.stride;
+    for (let u = 0; u < width; u++) kept[u] *= numbers[from + u];
+  }
+  return { norms, path };
+}
+
+/** Scaled by the largest, whose square may be too large or too small to be held. */
+function norm(numbers: Float32Array | Float64Array, from: number, width: number): number {
+  let largest = 0;
+  for (let u = 0; u < width; u++) {
+    const size = Math.abs(numbers[from + u]);
+    if (Number.isNaN(size)) return Number.NaN;
+    largest = Math.max(largest, size);
+  }
+  if (largest === 0 || largest === Number.POSITIVE_INFINITY) return largest;
+  let squares = 0;
+  for (let u = 0; u < width; u++) {
+    const share = numbers[from + u] / largest;
+    squares += share * share;
+  }
+  return largest * Math.sqrt(squares);
+}
+
+/** Of all heads; for layers alone Σ h. */
+function lossAt({ losses, outputs, numbers, rows }: SubjectPlan, at: number): number {
+  let sum = 0;
+  for (const { offset, stride, width } of losses.length > 0 ? losses : outputs) {
+    for (let u = 0; u < width; u++) sum += numbers[offset + at * rows * stride + u];
+  }
+  return sum;
+}
+
+/** By distance, over those that reach so far. */
+function meanOf(rows: readonly Float64Array[]): Float64Array {
+  const longest = Math.max(...rows.map(({ length }) => length));
+  return Float64Array.from({ length: longest }, (_, distance) => {
+    const reaching = rows.filter(({ length }) => length > distance);
+    return reaching.reduce((sum, row) => sum + row[distance], 0) / reaching.length;
+  });
+}
