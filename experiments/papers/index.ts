@@ -1,4 +1,5 @@
 /** The papers' experiments, in the order in which they are run and reported. */
 import type { PaperTask } from "../task.ts";
+import { counting } from "./counting.ts";
 
-export const PAPERS: readonly PaperTask[] = [];
+export const PAPERS: readonly PaperTask[] = [counting];
