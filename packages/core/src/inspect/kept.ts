@@ -63,15 +63,26 @@ function isIndex(index: number, count: number): boolean {
 /** @throws CellstateError `option` */
 export function checkLayer(places: readonly TracePlace[], layer: number): void {
   if (isIndex(layer, places.length)) return;
+  checkAny(places);
   const last = places.length - 1;
-  const arePlain = places.every(({ part, direction }) => part === "rnn" && direction === "forward");
+  const arePlain = places.every(({ name }) => /^rnn\.\d+$/.test(name));
   const names = arePlain ? "" : ` (${places.map(({ name }) => name).join(", ")})`;
   const there = last === 0 ? `only layer 0${names}` : `layers 0 to ${last}${names}`;
   throw new CellstateError("option", `layer ${layer}: the model has ${there}`);
 }
 
+/** @throws CellstateError `option` for a model without any. */
+function checkAny(places: readonly TracePlace[]): void {
+  if (places.length > 0) return;
+  throw new CellstateError(
+    "option",
+    "this model has no recurrent or hidden layer: it goes from its input to its outputs at once, and no signal of it has a name",
+  );
+}
+
 /** @throws CellstateError `option` */
 export function checkSignal(places: readonly TracePlace[], layer: number, signal: string): void {
+  checkAny(places);
   const { cell } = places[layer];
   if (cell.signalNames.includes(signal)) return;
   throw new CellstateError(

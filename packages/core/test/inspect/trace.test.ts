@@ -4,8 +4,11 @@ import { lstm } from "../../src/cells/zoo/index.ts";
 import { Vocabulary } from "../../src/data/vocabulary.ts";
 import { createReferenceEngine } from "../../src/engines/reference/index.ts";
 import { createWasmEngine } from "../../src/engines/wasm/index.ts";
-import { trace } from "../../src/inspect/trace.ts";
+import { CellstateError } from "../../src/errors.ts";
+import { trace, traceWindows } from "../../src/inspect/trace.ts";
 import { createLanguageModel } from "../../src/models/languageModel.ts";
+import { LanguageStream } from "../../src/models/languageStream.ts";
+import { train } from "../../src/training/train.ts";
 
 const TEXT = "my name is Krish.";
 const vocabulary = Vocabulary.of([TEXT], "characters");
@@ -82,6 +85,167 @@ describe("trace", () => {
       initial,
     );
     expect(trace(own, createReferenceEngine(), "my").layers[0].h.units).toBe(7);
+  });
+
+  it("reads tokens as it reads their text", () => {
+    const { tokens } = vocabulary.encode(TEXT);
+    const engine = createReferenceEngine();
+    expect(trace(model, engine, tokens).layers[1].c.values).toEqual(
+      trace(model, engine, TEXT).layers[1].c.values,
+    );
+  });
+
+  it("says what was expected: surprisal of what came next, and the likeliest tokens", () => {
+    const engine = createReferenceEngine();
+    const { predictions, tokens } = trace(model, engine, TEXT, { top: 3, probabilities: true });
+    if (!predictions?.probabilities) throw new Error("a language model predicts");
+    const { surprisal, probabilities, vocabulary: names } = predictions;
+    const stream = new LanguageStream(model, engine);
+    for (let t = 0; t < tokens.length; t++) {
+      const logits = [...stream.step(names.indexOf(tokens[t]))];
+      const whole = Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0));
+      const expected = logits.map((z) => Math.exp(z - whole));
+      const likeliest = [...expected.keys()].sort((a, b) => expected[b] - expected[a]).slice(0, 3);
+      const top = predictions.top(t);
+      expect(top.map(({ token }) => token)).toEqual(likeliest.map((v) => names[v]));
+      top.forEach(({ probability }, k) => {
+        expect(probability).toBeCloseTo(expected[likeliest[k]], 12);
+      });
+      expected.forEach((p, v) => {
+        // Kept in float32.
+        expect(probabilities[t * names.length + v]).toBeCloseTo(p, 7);
+      });
+      if (t + 1 === tokens.length) continue;
+      expect(surprisal[t]).toBeCloseTo(-Math.log(expected[names.indexOf(tokens[t + 1])]), 12);
+    }
+    expect(surprisal.at(-1)).toBeNaN();
+  });
+
+  it("does not depend on how many steps are computed together", () => {
+    const engine = createWasmEngine();
+    const whole = trace(model, engine, TEXT);
+    const cut = trace(model, engine, TEXT, { window: 5 });
+    expect(cut.layers[1].h.values).toEqual(whole.layers[1].h.values);
+    expect(cut.predictions?.surprisal).toEqual(whole.predictions?.surprisal);
+  });
+
+  it("goes on from a state as if the text before had been read", () => {
+    const engine = createWasmEngine();
+    const whole = trace(model, engine, TEXT).layers[1].c;
+    const stream = new LanguageStream(model, engine);
+    stream.read(vocabulary.encode(TEXT.slice(0, 6)).tokens);
+    const rest = trace(model, engine, TEXT.slice(6), { state: stream.state }).layers[1].c;
+    for (let t = 6; t < TEXT.length; t++) {
+      for (let u = 0; u < sizes.hiddenSize; u++) expect(rest.at(t - 6, u)).toBe(whole.at(t, u));
+    }
+  });
+
+  it("keeps the layers, signals and units that are asked for, each under its own number", () => {
+    const engine = createWasmEngine();
+    const whole = trace(model, engine, TEXT);
+    const keep = { layers: [1], signals: ["f", "c"], units: [5, 2] };
+    const { layers } = trace(model, engine, TEXT, { keep });
+    expect(layers.map((layer) => Object.keys(layer))).toEqual([[], ["f", "c"]]);
+    const { f } = layers[1];
+    expect(f.unitNumbers).toEqual([5, 2]);
+    expect([f.units, f.values.length]).toEqual([2, 2 * TEXT.length]);
+    for (let t = 0; t < TEXT.length; t++) {
+      for (const u of [5, 2]) expect(f.at(t, u)).toBe(whole.layers[1].f.at(t, u));
+    }
+    expect([f.at(0, 3), f.at(-1, 5), f.at(TEXT.length, 5), f.at(0, 7)]).toEqual(
+      Array.from({ length: 4 }, () => Number.NaN),
+    );
+  });
+
+  it("takes the weights of a model in training, and leaves the model's", async () => {
+    const engine = createWasmEngine();
+    const before = model.weights.slice();
+    const tokens = vocabulary.encode(TEXT.repeat(20)).tokens;
+    const training = train(model, {
+      engine,
+      documents: [{ name: "text", tokens }],
+      length: { steps: 3 },
+      window: 8,
+      batchSize: 2,
+      optimizer: { name: "adam", learningRate: 0.01 },
+    });
+    let seen = 0;
+    for await (const event of training) {
+      if (event.kind !== "step") continue;
+      const during = trace(model, engine, TEXT, { weights: event.weights });
+      const learned = createLanguageModel(model.config, initial);
+      learned.weights.set(event.weights);
+      expect(during.layers[1].c.values).toEqual(trace(learned, engine, TEXT).layers[1].c.values);
+      expect(during.layers[1].c.values).not.toEqual(
+        trace(model, engine, TEXT, { weights: before }).layers[1].c.values,
+      );
+      seen++;
+    }
+    model.weights = before;
+    expect(seen).toBe(3);
+  });
+});
+
+describe("traceWindows", () => {
+  it("gives window by window what trace gives at once", () => {
+    const engine = createWasmEngine();
+    const whole = trace(model, engine, TEXT);
+    let read = "";
+    for (const { start, steps, tokens, layers, predictions } of traceWindows(model, engine, TEXT, {
+      window: 5,
+    })) {
+      expect(start).toBe(read.length);
+      read += tokens.join("");
+      for (let t = 0; t < steps; t++) {
+        for (let u = 0; u < sizes.hiddenSize; u++) {
+          expect(layers[1].g.at(t, u)).toBe(whole.layers[1].g.at(start + t, u));
+        }
+        expect(predictions.surprisal[t]).toEqual(whole.predictions?.surprisal[start + t]);
+        expect(predictions.top(t)).toEqual(whole.predictions?.top(start + t));
+      }
+      expect(layers[1].g.at(steps, 0)).toBeNaN();
+      expect(predictions.surprisal.length).toBe(steps);
+    }
+    expect(read).toBe(TEXT);
+  });
+});
+
+describe("trace refuses", () => {
+  const engine = createReferenceEngine();
+
+  it.each([
+    [{ units: [600] }, "unit 600: layer 0 has 7 units, 0 to 6"],
+    [{ units: [1.5] }, "unit 1.5: layer 0 has 7 units, 0 to 6"],
+    [{ signals: ["q"] }, 'no signal "q" in layer 0 (lstm); its equations name f, i, g, o, c, h'],
+    [
+      { layers: [1], signals: ["q"] },
+      'no signal "q" in layer 1 (lstm); its equations name f, i, g, o, c, h',
+    ],
+    [{ layers: [3] }, "layer 3: the model has layers 0 to 1"],
+    [{ layers: [-1] }, "layer -1: the model has layers 0 to 1"],
+  ])("to keep %o", (keep, message) => {
+    expect(() => trace(model, engine, TEXT, { keep })).toThrow(
+      new CellstateError("option", message),
+    );
+  });
+
+  it.each([
+    [{ signal: "f", value: 1, units: [7] }, "unit 7: layer 0 has 7 units, 0 to 6"],
+    [{ signal: "q", value: 1 }, 'no signal "q" in layer 0 (lstm); its equations name'],
+    [{ signal: "f", value: 1, layer: 2 }, "layer 2: the model has layers 0 to 1"],
+    [{ signal: "f", value: Number.NaN }, "clamp of f: expected a number to hold it at, got NaN"],
+  ])("to hold %o", (clamp, message) => {
+    expect(() => trace(model, engine, TEXT, { clamp: [clamp] })).toThrow(message);
+  });
+
+  it("a token that the model does not have, and an empty text", () => {
+    expect(() => trace(model, engine, [0, 99])).toThrow(
+      new CellstateError(
+        "vocabulary",
+        `token 99: the model knows ${vocabulary.size} tokens, 0 to ${vocabulary.size - 1}`,
+      ),
+    );
+    expect(() => trace(model, engine, "")).toThrow("nothing to trace: the text is empty");
   });
 
   it("names what the model does not know", () => {
