@@ -176,7 +176,7 @@ describe("holding and ablating in networks", () => {
         { layer: 1, signal: "h", units: [unit], value: 0 },
       ]);
       const [a, b] = [free, held].map(({ output }) => {
-        return output && "outputs" in output ? output.outputs : new Float32Array();
+        return Float64Array.from(output && "outputs" in output ? output.outputs : []);
       });
       const squares = a.reduce((sum, value, n) => sum + (value - b[n]) ** 2, 0);
       expect(change).toBeCloseTo(Math.sqrt(squares / a.length), 12);
