@@ -2,10 +2,13 @@
 import { Command } from "commander";
 import { addCells } from "./commands/cells.ts";
 import type { AddCommand } from "./commands/common.ts";
+import { addContext } from "./commands/context.ts";
 import { addConvert } from "./commands/convert.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEval } from "./commands/eval.ts";
+import { addFind } from "./commands/find.ts";
 import { addGenerate } from "./commands/generate.ts";
+import { addGradients } from "./commands/gradients.ts";
 import { addInfo } from "./commands/info.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addStart } from "./commands/start.ts";
@@ -22,6 +25,9 @@ const COMMANDS: readonly AddCommand[] = [
   addEval,
   addInfo,
   addTrace,
+  addGradients,
+  addContext,
+  addFind,
   addConvert,
   addCells,
   addDoctor,

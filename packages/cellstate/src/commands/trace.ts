@@ -1,5 +1,6 @@
 /** `cellstate trace MODEL`: what every gate and memory did, step by step. */
 import { once } from "node:events";
+import { basename } from "node:path";
 import type { Trace, TracedPredictions } from "@cellstate/core";
 import { writeFileAtomically, writeTextAtomically } from "../files/atomicWrite.ts";
 import { shownPath } from "../files/fileError.ts";
@@ -101,7 +102,7 @@ async function run(path: string, given: TraceArguments, terminal: Terminal): Pro
     else if (format === "json") await writeTextAtomically(out, traceJson(written));
     else if (format === "csv") await writeTextAtomically(out, traceCsv(written));
     else {
-      const svg = heatmapSvg(traceHeatmap(traced, { model: shownPath(path), order }));
+      const svg = heatmapSvg(traceHeatmap(traced, { model: shownPath(basename(path)), order }));
       await writePicture(out, format, svg);
     }
     if (json) printJson(terminal, { model: path, out, ...summary(trace, traced) });

@@ -6,6 +6,7 @@
  */
 import { drawGrid, GRID_PARTS, PIXELS_FROM } from "./grid.ts";
 import { drawLegend, LEGEND_WIDTH } from "./legend.ts";
+import { niceStep } from "./linePlotSvg.ts";
 import type { FittedScale } from "./scales.ts";
 import { shownToken } from "./shownToken.ts";
 import { document, element, FAINT, fitText, INK, MONO, short, textAt, widthOf } from "./svg.ts";
@@ -18,6 +19,8 @@ export interface HeatmapPanel {
   readonly fitted: FittedScale;
   /** Numbers of the units, in the order of the rows. */
   readonly units: readonly number[];
+  /** In place of the units' numbers. */
+  readonly rowNames?: ReadonlyMap<number, string>;
   at(step: number, unit: number): number;
 }
 
@@ -39,9 +42,9 @@ export interface Heatmap {
   readonly notes: readonly string[];
 }
 
-const CONTENT = 960;
-const LEFT = 44;
-const RIGHT = 16;
+export const CONTENT = 960;
+export const LEFT = 44;
+export const RIGHT = 16;
 const TOP = 20;
 /** Steps up to which tokens are written. */
 const MOST_TOKENS = 400;
@@ -49,7 +52,7 @@ const TOKEN_WIDTH = 12;
 /** The widest a cell is drawn where there are few. */
 const WIDEST_CELL = 28;
 const LONGEST_TOKEN = 14;
-const PANEL_HEAD = 44;
+const PANEL_HEAD = 48;
 /** Rows of a panel beyond which its tokens stand over it again. */
 const TALL = 260;
 const BETWEEN = 14;
@@ -108,7 +111,7 @@ function cellHeightFor(units: number): number {
   return units <= 24 ? 12 : units <= 48 ? 9 : units <= 96 ? 6 : units <= 256 ? 4 : 2;
 }
 
-interface Drawn {
+export interface Drawn {
   readonly content: string;
   /** Where it ends. */
   readonly y: number;
@@ -120,7 +123,8 @@ interface Column {
   readonly width: number;
 }
 
-function drawSection(section: HeatmapSection, from: number, asPixels: boolean): Drawn {
+/** @param from Where it begins. */
+export function drawSection(section: HeatmapSection, from: number, asPixels: boolean): Drawn {
   const { labels, panels } = section;
   const half = (CONTENT - LEFT - RIGHT) / 2;
   const beside = panels.length > 1 && labels.length * TOKEN_WIDTH <= half;
@@ -189,7 +193,7 @@ function drawPanel(
     at: (step: number, row: number) => panel.at(block.from + step, panel.units[row]),
   };
   content += drawGrid(grid, panel.fitted.scale, { x, y, cellWidth, cellHeight }, asPixels);
-  content += drawUnits(panel.units, x, y, cellHeight);
+  content += drawUnits(panel, x, y, cellHeight);
   content += element("rect", {
     ...{ x, y, width, height, fill: "none", stroke: "#999999", "stroke-width": 0.5 },
   });
@@ -279,20 +283,19 @@ function drawHead(
   return { content, y: bottom };
 }
 
-/** 1, 2 or 5 times a power of ten, at least `least`. */
-function niceStep(least: number): number {
-  const unit = 10 ** Math.floor(Math.log10(Math.max(1, least)));
-  return ([1, 2, 5, 10].find((times) => times * unit >= least) ?? 10) * unit;
-}
-
 /** The numbers of the units; of some, where rows are lower than figures. */
-function drawUnits(units: readonly number[], x: number, y: number, cellHeight: number): string {
+function drawUnits(
+  { units, rowNames }: HeatmapPanel,
+  x: number,
+  y: number,
+  cellHeight: number,
+): string {
   const size = Math.min(9, Math.max(6, cellHeight));
   const every = Math.ceil((size + 1) / cellHeight);
   let text = "";
   for (let row = 0; row < units.length; row += every) {
     const middle = y + (row + 0.5) * cellHeight + size * 0.36;
-    text += textAt(x - 4, middle, String(units[row]));
+    text += textAt(x - 4, middle, rowNames?.get(units[row]) ?? String(units[row]));
   }
   return element("g", { "font-size": size, fill: FAINT, "text-anchor": "end" }, text);
 }

@@ -77,9 +77,9 @@ export interface FittedScale {
   readonly most: number;
 }
 
-/** Sizes beyond this many times the 99.5th percentile would leave the others without colour. */
+/** Sizes beyond this many times the 98th percentile would leave the others without colour. */
 const OUTLYING = 1.5;
-const QUANTILE = 0.995;
+const QUANTILE = 0.98;
 
 /**
  * The scale for a signal: its range where the equations say one, else symmetric about zero and as wide as its values, but for a few that
@@ -143,7 +143,7 @@ export function ticksOf(
   }
   const from = Math.round(Math.log10(low));
   const to = Math.round(Math.log10(high));
-  const by = Math.ceil((to - from) / 6);
+  const by = Math.ceil((to - from) / 3);
   const ticks = [];
   for (let decade = to; decade >= from; decade -= by) {
     ticks.unshift({ position: (decade - from) / (to - from), text: `1e${decade}` });

@@ -72,12 +72,14 @@ export function addSubjectOptions(command: Command): Command {
 
 /**
  * @param say Told what else than the named file is read.
+ * @param withTargets Whether what is right is read too, where a file has it: what has a loss needs it.
  * @throws UsageError for both or neither of a text and a file; CellstateError where they cannot be read.
  */
 export async function readSubject(
   path: string,
   { text, input, example }: SubjectArguments,
   say: (note: string) => void,
+  withTargets = false,
 ): Promise<InspectionSubject> {
   if ((text === undefined) === (input === undefined)) {
     const which = text === undefined ? "say what is to be read" : "give one of the two";
@@ -98,12 +100,30 @@ export async function readSubject(
     text === undefined
       ? await readInputs(task, input ?? "", dataRecordOf(network.training), say)
       : textData(task, text, shownPath(path));
-  const given = data.kind === "forecasting" ? futureOf(data) : exampleOf(data, example);
+  const given =
+    data.kind === "forecasting" ? futureOf(data) : exampleOf(data, example, withTargets);
   const longest = "longestTarget" in task ? task.longestTarget : null;
   const mostSteps = typeof longest === "number" ? 2 * longest : undefined;
   const output = itemsOf(task, "output");
   const outputLabel = (token: number): string => output[token] ?? String(token);
   return { kind: "network", model: network, input: { ...given, outputLabel, mostSteps } };
+}
+
+/** Whether there is an answer a step of the input. */
+export function isAligned({ kind, model }: InspectionSubject): boolean {
+  if (kind === "language") return true;
+  const { output } = model.config.ports;
+  return output.kind !== "tokens" && output.each === "step";
+}
+
+/** What each step of the input is called. */
+export function labelsOf(subject: InspectionSubject): readonly string[] {
+  if (subject.kind === "network") {
+    const { labels } = subject.input;
+    return labels ?? Array.from({ length: stepsIn(subject) }, (_, step) => String(step));
+  }
+  const { vocabulary } = subject.model.config;
+  return Array.from(vocabulary.encode(subject.input).tokens, (token) => vocabulary.items[token]);
 }
 
 export function openSubject(
@@ -179,17 +199,22 @@ function futureOf({ task, table, name }: Extract<TaskData, { kind: "forecasting"
   return { examples, example: 0, labels };
 }
 
-function exampleOf(data: Exclude<TaskData, { kind: "forecasting" }>, given = 1): Given {
+function exampleOf(
+  data: Exclude<TaskData, { kind: "forecasting" }>,
+  given: number | undefined,
+  withTargets: boolean,
+): Given {
   const { name } = data;
   const { length } = data.inputs;
-  if (given > length) {
+  const number = given ?? 1;
+  if (number > length) {
     throw new CellstateError(
       "option",
-      `--example ${given}: ${shownPath(name)} has ${length === 1 ? "one" : `1 to ${length}`}`,
+      `--example ${number}: ${shownPath(name)} has ${length === 1 ? "one" : `1 to ${length}`}`,
     );
   }
-  const examples = encoded(data);
-  const example = given - 1;
+  const examples = encoded(withTargets ? data : withoutTargets(data));
+  const example = number - 1;
   if (examples.input.kind !== "tokens") return { examples, example };
   const tokens = new Int32Array(examples.input.steps(example));
   examples.input.copy(example, tokens, 0, 1);
@@ -197,25 +222,29 @@ function exampleOf(data: Exclude<TaskData, { kind: "forecasting" }>, given = 1):
   return { examples, example, labels: Array.from(tokens, (token) => items[token] ?? "\ufffd") };
 }
 
+function withoutTargets<Data extends { readonly targets: unknown }>(data: Data): Data {
+  return { ...data, targets: null };
+}
+
 function encoded(data: Exclude<TaskData, { kind: "forecasting" }>): Examples {
   const { name } = data;
   switch (data.kind) {
     case "text-classification":
-      return data.task.encode(data.inputs, null, name);
+      return data.task.encode(data.inputs, data.targets, name);
     case "sequence-classification":
-      return data.task.encode(data.inputs, null, name);
+      return data.task.encode(data.inputs, data.targets, name);
     case "sequence-regression":
-      return data.task.encode(data.inputs, null, name);
+      return data.task.encode(data.inputs, data.targets, name);
     case "row-classification":
-      return data.task.encode(data.inputs, null, name);
+      return data.task.encode(data.inputs, data.targets, name);
     case "row-regression":
-      return data.task.encode(data.inputs, null, name);
+      return data.task.encode(data.inputs, data.targets, name);
     case "transduction":
-      return data.task.encode(data.inputs, null, name);
+      return data.task.encode(data.inputs, data.targets, name);
     case "tagging":
-      return data.task.encode(data.inputs, null, name);
+      return data.task.encode(data.inputs, data.targets, name);
     case "generation":
-      return data.task.encode(data.inputs, null, name);
+      return data.task.encode(data.inputs, data.targets, name);
   }
 }
 

@@ -32,7 +32,7 @@ export function orderRows({ place, signals }: TracedPlace, order: RowOrder): Ord
   if (order === "saturation" && !bounded) {
     throw new CellstateError(
       "option",
-      `--order saturation: ${signals.map(({ name }) => name).join(", ")} have no bounds to be near to; order by likeness, mean or number`,
+      `--order saturation: none of ${signals.map(({ name }) => name).join(", ")} has bounds to be near to; order by likeness, mean or number`,
     );
   }
   const by = order === "saturation" && bounded ? bounded : memoryOf({ place, signals });

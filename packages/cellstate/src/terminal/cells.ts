@@ -29,6 +29,8 @@ export interface PicturedSignal {
   readonly unitNumbers?: readonly number[];
   /** Sizes above zero, on a logarithmic scale. */
   readonly decades?: boolean;
+  /** What is drawn on the same scale elsewhere. */
+  readonly alsoScaledBy?: PicturedSignal;
   /** In place of the units' numbers. */
   readonly rowNames?: ReadonlyMap<number, string>;
   at(step: number, unit: number): number;
@@ -86,7 +88,7 @@ export function drawCells(picture: Picture, options: PictureOptions): string {
       if (index > 0) lines.push("");
       const draw = drawerOf(scales[index].scale, options.depth);
       for (const [row, unit] of units.entries()) {
-        const label = row === 0 ? signal.name : "";
+        const label = row === 0 && !signal.rowNames ? signal.name : "";
         const named = signal.rowNames?.get(unit) ?? String(unit);
         const number = truncate(named, LABEL - 1).padStart(LABEL - 1 - displayWidth(label));
         let line = `${styled(label, "bold", options.depth)}${styled(number, "dim", options.depth)} `;
@@ -151,11 +153,14 @@ function drawerOf(scale: ColourScale, depth: ColourDepth): Draw {
 }
 
 /** Of the units that are drawn. */
-function scaleOf({ range, decades, steps, at }: PicturedSignal, units: readonly number[]) {
-  const values = units.flatMap((unit) =>
-    Array.from({ length: steps }, (_, step) => at(step, unit)),
-  );
+function scaleOf(signal: PicturedSignal, units: readonly number[]): FittedScale {
+  const { range, decades, alsoScaledBy } = signal;
+  const values = valuesOf(signal, units).concat(alsoScaledBy ? valuesOf(alsoScaledBy, units) : []);
   return decades ? fitDecades(values) : fitScale(range, values);
+}
+
+function valuesOf({ steps, at }: PicturedSignal, units: readonly number[]): number[] {
+  return units.flatMap((unit) => Array.from({ length: steps }, (_, step) => at(step, unit)));
 }
 
 /** `f  forget gate: how much of the memory to keep   0 ░▒▓█ 1` */

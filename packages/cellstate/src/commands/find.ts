@@ -1,0 +1,226 @@
+/** `cellstate find MODEL FILE`: units that follow something a person can name. */
+import { basename } from "node:path";
+import {
+  CellstateError,
+  type Engine,
+  type FoundUnit,
+  type FoundUnits,
+  findUnits,
+  type LanguageModel,
+  type Predicate,
+  traceWindows,
+} from "@cellstate/core";
+import { writeTextAtomically } from "../files/atomicWrite.ts";
+import { shownPath } from "../files/fileError.ts";
+import { readTexts, type TextFile } from "../files/texts.ts";
+import { loadPredicate } from "../inspection/loadPredicate.ts";
+import { outFormat, writePicture } from "../inspection/outFile.ts";
+import { fitScale, shortNumber } from "../inspection/scales.ts";
+import { parseSignals } from "../inspection/selection.ts";
+import { type UnitText, unitTextKey, unitTextLines, unitTextSvg } from "../inspection/unitText.ts";
+import { numberOption, sizeOption } from "../options.ts";
+import { lineOf, printRows } from "../shapes/writeRows.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { grouped, sentence, wrap } from "../terminal/text.ts";
+import { type AddCommand, jsonOption, printJson } from "./common.ts";
+import { languageModel } from "./context.ts";
+import { type EngineArguments, engineOption, openFor, threadsOption } from "./engineOptions.ts";
+
+const FORMATS = ["json", "csv", "svg", "png"] as const;
+
+interface FindArguments extends EngineArguments {
+  readonly predicate: string;
+  readonly top: number;
+  readonly layer?: number;
+  readonly signal?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ cellstate find tinyshakespeare.safetensors held-out.txt --predicate line-position
+  $ cellstate find tinyshakespeare.safetensors held-out.txt --predicate quotes --out quotes.svg
+  $ cellstate find tinyshakespeare.safetensors held-out.txt --predicate ./vowels.js
+
+FILE is a text that the model was not trained on: one half chooses the units, the other scores them. The level is what
+the best of all units reaches by chance, with labels turned in a circle: a unit above it is found.
+A predicate of your own is a file such as: export default (tokens) => tokens.map((token) => /[aeiou]/.test(token));
+it gives a number, true, false or NaN (leave out) for each token, once it has been read. The file is run as a program:
+name only your own.`;
+
+export const addFind: AddCommand = (program, terminal) => {
+  program
+    .command("find")
+    .summary("units that follow quotes, brackets, the place in a line, or your own rule")
+    .description("Ranks units by how well they follow a rule, beside what chance would reach.")
+    .argument("<model>", "a language model's file")
+    .argument("<file>", "a text, or a folder of texts, that it was not trained on")
+    .requiredOption(
+      "--predicate <name>",
+      "quotes, brackets, line-position, or a file FILE.js of your own that is run",
+    )
+    .addOption(sizeOption("--top <n>", "how many units are named", 10_000).default(10))
+    .addOption(numberOption("--layer <n>", "integer", "only this layer"))
+    .option("--signal <names>", "of the equations: f, or f,c (default: what is carried: c, h)")
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .option(
+      "--out <file>",
+      "the ranking as .json or .csv, or the text coloured by the best unit: .svg, .png",
+    )
+    .addOption(jsonOption("print one JSON object on standard output"))
+    .addHelpText("after", EXAMPLES)
+    .action((path: string, file: string, options: FindArguments) =>
+      run(path, file, options, terminal()),
+    );
+};
+
+async function run(
+  path: string,
+  file: string,
+  given: FindArguments,
+  terminal: Terminal,
+): Promise<void> {
+  const { out, json, top, layer, signal } = given;
+  const signals = signal === undefined ? undefined : parseSignals(signal);
+  const format = out === undefined ? null : outFormat(out, FORMATS, [path, file, given.predicate]);
+  const predicate = await loadPredicate(given.predicate);
+  const model = languageModel(path, "find");
+  const texts = readTexts([file]);
+  const tokens = texts.reduce((sum, { text }) => sum + text.length, 0);
+  const { engine, end } = await openFor(model, given, { batchSize: 1, tokens });
+  const layers = layer === undefined ? undefined : [layer];
+  let found: FoundUnits;
+  let shown: UnitText;
+  try {
+    const contents = texts.map(({ text }) => text);
+    found = findUnits(model, engine, contents, predicate, { layers, signals, count: top });
+    shown = bestText(model, engine, texts, predicate, found);
+  } finally {
+    end();
+  }
+  const told = { model: path, file, predicate: given.predicate, ...foundJson(found) };
+  const [best] = found.units;
+  if (out !== undefined && format !== null) {
+    if (format === "json") await writeTextAtomically(out, [`${JSON.stringify(told)}\n`]);
+    else if (format === "csv") await writeTextAtomically(out, rankingCsv(found));
+    else {
+      const title = `${nameOf(best)} of ${shownPath(basename(path))}: ${shownPath(basename(given.predicate))}`;
+      const notes = [
+        `score ${shortNumber(best.score)}; by chance the best of ${grouped(found.considered)} units reaches ${shortNumber(found.level)}`,
+        `${shownPath(basename(file))}, the beginning of the part that scores`,
+      ];
+      await writePicture(out, format, unitTextSvg(title, notes, shown));
+    }
+    if (!json) terminal.err.line(sentence(`${shownPath(out)}: ${verdictOf(found)}`, terminal.err));
+  }
+  if (json) printJson(terminal, out === undefined ? told : { ...told, out });
+  else if (out === undefined) await print(found, shown, terminal);
+}
+
+/** `layers.1.c, unit 83` */
+function nameOf({ layer, signal, unit }: FoundUnit): string {
+  return `layers.${layer}.${signal}, unit ${unit}`;
+}
+
+function verdictOf({ aboveLevel, considered, level, units: [best] }: FoundUnits): string {
+  const many = `${aboveLevel === 0 ? "none" : grouped(aboveLevel)} of ${grouped(considered)} units ${aboveLevel === 1 ? "stands" : "stand"} above ${shortNumber(level)}, what the best reaches by chance`;
+  return `${many}; the best of those chosen, ${nameOf(best)}, scores ${shortNumber(best.score)}`;
+}
+
+function foundJson(found: FoundUnits): Record<string, unknown> {
+  const { labels, steps, considered, aboveLevel, level, units } = found;
+  return { labels, steps, considered, aboveLevel, level, verdict: verdictOf(found), units };
+}
+
+function* rankingCsv({ units, level }: FoundUnits): Generator<string> {
+  const columns = ["layer", "signal", "unit", "score", "sign", "chosenBy", "auc", "p", "above"];
+  yield lineOf([...columns, "level"], "csv");
+  for (const { layer, signal, unit, score, sign, chosenBy, auc, p, above } of units) {
+    const cells = [layer, signal, unit, score, sign, chosenBy, auc ?? "", p, String(above), level];
+    yield lineOf(cells, "csv");
+  }
+}
+
+/** Tokens of a text that are shown. */
+const SHOWN = 1500;
+
+/** The beginning of what scores, as the best unit saw it: a single text's second half, of several the second. */
+function bestText(
+  model: LanguageModel,
+  engine: Engine,
+  texts: readonly TextFile[],
+  predicate: Predicate,
+  { units }: FoundUnits,
+): UnitText {
+  const [best] = units;
+  if (!best) {
+    throw new CellstateError(
+      "data",
+      "find: no unit changes on the part that chooses; give a longer text",
+    );
+  }
+  const { text } = texts[Math.min(1, texts.length - 1)];
+  const { tokens: numbers } = model.config.vocabulary.encode(text);
+  const from = texts.length === 1 ? numbers.length >> 1 : 0;
+  const read = Array.from(numbers.subarray(0, from + SHOWN));
+  const items = model.config.vocabulary.items;
+  const all = Array.from(numbers, (token) => items[token]);
+  const labels = Array.from(predicate(all)).slice(from, from + SHOWN);
+  const values: number[] = [];
+  const { layer, signal, unit } = best;
+  const keep = { layers: [layer], signals: [signal], units: [unit] };
+  let range: readonly [number, number] | null = null;
+  for (const window of traceWindows(model, engine, read, { keep, top: 0 })) {
+    const of = window.layers[layer][signal];
+    range = of.range;
+    for (let step = 0; step < window.steps; step++) {
+      if (window.start + step >= from) values.push(of.at(step, unit));
+    }
+  }
+  return {
+    tokens: all.slice(from, from + SHOWN),
+    values,
+    labels: labels.map(Number),
+    fitted: fitScale(range, values),
+  };
+}
+
+/** Lines of the text that a terminal shows. */
+const LINES = 12;
+
+async function print(found: FoundUnits, text: UnitText, { out }: Terminal): Promise<void> {
+  for (const line of wrap(verdictOf(found), Math.max(20, Math.min(out.width, 100)))) {
+    out.line(out.style(line, "bold"));
+  }
+  out.line();
+  const isBinary = found.labels === "binary";
+  await printRows(
+    {
+      columns: ["unit", "score", ...(isBinary ? ["AUC"] : []), "follows", "p", "found"],
+      rows: found.units.map((unit) => {
+        const { score, sign, p, above, auc } = unit;
+        const area = isBinary ? [auc === null ? "" : auc.toFixed(3)] : [];
+        const follows = sign > 0 ? "rises" : "falls";
+        const cells = [
+          nameOf(unit),
+          score.toFixed(3),
+          ...area,
+          follows,
+          shortNumber(p),
+          above ? "yes" : "no",
+        ];
+        return { cells, json: {} };
+      }),
+    },
+    out,
+  );
+  out.line();
+  out.line(`the text as ${nameOf(found.units[0])} saw it:`);
+  out.line();
+  const width = Math.min(out.width, 100);
+  for (const line of unitTextLines(text, width, out.depth, LINES)) out.line(line);
+  const key = unitTextKey(text, out.depth);
+  if (key !== "") out.line(`\n${key}`);
+}

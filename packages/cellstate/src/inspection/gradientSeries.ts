@@ -1,0 +1,104 @@
+/** How gradients fall with distance, as rows to print, plot and write. */
+import type { GradientFlow, TracePlace } from "@cellstate/core";
+import { lineOf } from "../shapes/writeRows.ts";
+import { shortNumber } from "./scales.ts";
+import { prefixOf } from "./selection.ts";
+
+type Verdict = GradientFlow["layers"][number]["states"][number]["verdict"];
+
+/** One line of the plot: a state of a layer, or its memory path alone. */
+export interface GradientSeries {
+  readonly layer: string;
+  readonly state: string;
+  /** The step of the input that distance 0 is at; null where there is none. */
+  readonly anchor: number | null;
+  /** Which way steps go with distance. */
+  readonly way: 1 | -1;
+  /** Through ∏ keep alone. */
+  readonly isPath: boolean;
+  /** By distance from the loss, 0 and up. */
+  readonly norms: Float64Array;
+  readonly rate: number;
+  readonly verdict: Verdict;
+  readonly memoryLength: number;
+}
+
+/** What was read, and where in it the losses are. */
+export interface Source {
+  /** One a step of the input. */
+  readonly labels: readonly string[];
+  /** Steps of the answers whose losses count. */
+  readonly at: readonly number[];
+  /** Whether there is an answer a step of the input; else answers come after all of it. */
+  readonly isAligned: boolean;
+}
+
+export function seriesOf({ layers }: GradientFlow, source: Source): GradientSeries[] {
+  return layers.flatMap(({ place, states }) => {
+    const way = place.direction === "backward" ? 1 : -1;
+    const of = { layer: prefixOf(place), anchor: anchorOf(place, source), way } as const;
+    return states.flatMap(({ name: state, norms, rate, verdict, memoryLength, path }) => {
+      const whole = { ...of, state, isPath: false, norms, rate, verdict, memoryLength };
+      return path === null ? [whole] : [whole, { ...whole, ...path, isPath: true }];
+    });
+  });
+}
+
+/** The step of the input that distance 0 is at; null where the layer has other steps, or several losses are looked at. */
+function anchorOf({ along, direction }: TracePlace, { labels, at, isAligned }: Source) {
+  if (along !== "steps" || at.length !== 1) return null;
+  if (isAligned) return at[0];
+  return direction === "backward" ? 0 : labels.length - 1;
+}
+
+export function stepAt({ anchor, way }: GradientSeries, distance: number): number | null {
+  return anchor === null ? null : anchor + way * distance;
+}
+
+/** `c`, `c, memory path alone` */
+export function seriesName({ state, isPath }: GradientSeries): string {
+  return isPath ? `${state}, memory path alone` : state;
+}
+
+export function shownLength(memoryLength: number): string {
+  return Number.isFinite(memoryLength) ? shortNumber(memoryLength) : "no end";
+}
+
+export function* gradientCsv(
+  series: readonly GradientSeries[],
+  { labels }: Source,
+): Generator<string> {
+  yield lineOf(["layer", "state", "path", "distance", "step", "token", "norm"], "csv");
+  for (const each of series) {
+    const { layer, state, isPath, norms } = each;
+    for (const [distance, norm] of norms.entries()) {
+      const step = stepAt(each, distance);
+      const token = step === null ? "" : (labels[step] ?? "");
+      const of = isPath ? "memory" : "all";
+      yield lineOf([layer, state, of, distance, step ?? "", token, figure(norm)], "csv");
+    }
+  }
+}
+
+export function gradientJson(
+  flow: GradientFlow,
+  series: readonly GradientSeries[],
+  { labels }: Source,
+): Record<string, unknown> {
+  return {
+    loss: figure(flow.loss),
+    at: flow.at,
+    tokens: labels,
+    series: series.map(({ layer, state, isPath, verdict, rate, memoryLength, norms }) => ({
+      ...{ layer, state, path: isPath ? "memory" : "all", verdict },
+      rate: figure(rate),
+      memoryLength: Number.isFinite(memoryLength) ? figure(memoryLength) : null,
+      norms: Array.from(norms, figure),
+    })),
+  };
+}
+
+/** JSON has no NaN and no infinity: they become null. */
+function figure(value: number): number {
+  return Number(value.toPrecision(6));
+}
