@@ -84,10 +84,10 @@ export {
   type ContextChangeOptions,
   type ContextTexts,
   contextChange,
-  FORGOTTEN_BELOW,
   type Forgetting,
   type ForgottenAfter,
   type LayerChange,
+  LITTLE_OWED,
   MARKED_RATIO,
   type MemoryChange,
   type Pair,
@@ -121,6 +121,15 @@ export {
 } from "./inspect/gradientFlow.ts";
 export type { Clamp } from "./inspect/held.ts";
 export type { Kept } from "./inspect/kept.ts";
+export {
+  type KeptState,
+  type LayerLedger,
+  type MemoryLedger,
+  type MemoryLedgerOptions,
+  memoryLedger,
+  type StateLedger,
+  type UnkeptState,
+} from "./inspect/memoryLedger.ts";
 export { orderUnits, UNIT_ORDERS, type UnitOrder } from "./inspect/orderUnits.ts";
 export {
   afterName,

@@ -7,6 +7,8 @@
  * Beside it the same through the memory path alone: ∂L/∂s at the loss, multiplied by keep step by step, where the equations are
  * s[t] = keep ∘ s[t-1] + written. What the whole has beyond it goes through gates and products.
  *
+ * Where a network holds its states with some probability (zoneout), s[t] is the value before it is held, and keep counts what is held as kept.
+ *
  * Distances count a layer's own steps back from the one that the loss reads: a layer that reads backward is at its last step where the others
  * are at their first. A layer that does not run along the answers, an encoder, counts from its last step.
  */
