@@ -1,19 +1,21 @@
 /**
- * What a change of context does to a model: it reads a shared beginning, and then once this continuation and once that. By convention the
- * first goes on as before and the second changes the subject, but nothing depends on it.
+ * What a change of context does to a model: it reads a shared beginning, and then once a continuation that goes on as before (the first)
+ * and once one that changes the subject (the second).
  *
- * What "forgotten" means here. In a cell whose memory is s[t] = keep ∘ s[t-1] + written, what the memory held at the parting is still there,
- * k steps later, as ∏ keep ∘ s[parting], under what was added since. So
+ * What "forgotten" means here. The second continuation is read once more by itself, from the initial state. Where the model's states come to be the
+ * same with the shared beginning and without, nothing of it is left in them, whatever the cell. So
  *
- *     remaining(k) = Σ |∏ keep ∘ s[parting]| / Σ |s[parting]|      over the units, with the keep of the k steps
+ *     owed(k) = Σ |tanh s[k] − tanh s′[k]| / Σ |tanh s[0] − tanh s₀|
  *
- * is the share of the old memory that is left, and *forgotten* says that less than half is: `FORGOTTEN_BELOW`. Both continuations are looked
- * at as many steps after the parting as the shorter has. That memory fades with time, whatever is read, is no change of context: so where
- * less than half is left after both, it is put down to one of them only if that one leaves less than half of what the other leaves
- * (`MARKED_RATIO`), and else to both alike.
+ * is what the states, k steps after the parting, still owe to the shared beginning: s with it, s′ without, s₀ the initial state, over all units and
+ * states of a layer; then the mean over layers. (The tanh, as memory cells show themselves: far out, a difference is none.) Much of any state is of
+ * the moment, and gone some steps later whatever is read; how much, the first continuation tells. So it is *forgotten* after the second where that
+ * leaves less than half of what the first leaves (`MARKED_RATIO`); and after both alike where neither leaves a tenth (`LITTLE_OWED`). Both are
+ * looked at as many steps after the parting as the shorter has.
  *
- * A cell that keeps nothing by a gate has no such share, and `forgotten` is null. What every model has: how far states and predictions are apart by step, and
- * `heard`, how much the predictions owe to the shared beginning.
+ * Beside the verdict stands what did it. Where a state is s[t] = keep ∘ s[t-1] + written, what a unit held at the parting is still
+ * there after k steps as ∏ keep ∘ s[0], under what was added since: `remaining` is the share Σ |∏ keep ∘ s[0]| / Σ |s[0]|. And `heard` is
+ * what the predictions owe to the shared beginning.
  */
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
@@ -26,10 +28,12 @@ import type { TracePlace } from "./signals.ts";
 
 export type { Pair };
 
-/** A memory of which less than this share is left is forgotten. */
-export const FORGOTTEN_BELOW = 0.5;
-/** One continuation forgets markedly more than the other where it leaves less than this share of what the other leaves. */
+/** Forgotten after one continuation: it leaves less than this share of what the other leaves. */
 export const MARKED_RATIO = 0.5;
+/** Forgotten after both: neither leaves as much of what was held at the parting. */
+export const LITTLE_OWED = 0.1;
+/** A unit has dropped what it held where less than this share of it is left. */
+const DROPPED_BELOW = 0.5;
 
 export interface ContextTexts {
   /** What both have read. */
@@ -49,11 +53,13 @@ export interface ContextChangeOptions {
 export type ForgottenAfter = "first" | "second" | "both" | "neither";
 
 export interface Forgetting {
-  /** Whether less than half of the memory at the parting is left after the second continuation. */
+  /** Whether the shared beginning is forgotten after the second continuation: `after` is "second" or "both". */
   readonly forgotten: boolean;
   readonly after: ForgottenAfter;
-  /** Shares left, as many steps after the parting as the shorter continuation has. */
-  readonly remaining: Pair<number>;
+  /** What it rests on: what the states owe to the shared beginning at the last common step. */
+  readonly owed: Pair<number>;
+  /** [steps] of each continuation: the same at each step. */
+  readonly owedByStep: Pair<Float64Array>;
 }
 
 /** What became of one unit's memory. */
@@ -70,7 +76,7 @@ export interface UnitMemory {
 }
 
 /** Of a state s[t] = keep ∘ s[t-1] + written. */
-export interface MemoryChange extends Forgetting {
+export interface MemoryChange {
   /** The keep gate: means over units. */
   readonly keep: {
     /** Over the steps of the shared beginning. */
@@ -82,7 +88,9 @@ export interface MemoryChange extends Forgetting {
     /** [common steps]: √ mean over units of (first − second)² */
     readonly distance: Float64Array;
   };
-  /** [steps] of each continuation: the share of the memory at the parting that is left. */
+  /** The share of the memory at the parting that is left at the last common step. */
+  readonly remaining: Pair<number>;
+  /** [steps] of each continuation: the same at each step. */
   readonly remainingByStep: Pair<Float64Array>;
   /** All units: those first of whose memory the second continuation dropped most that the first kept, |before|·(kept − kept). */
   readonly units: readonly UnitMemory[];
@@ -101,8 +109,8 @@ export interface StateChange {
 export interface LayerChange {
   readonly place: TracePlace;
   readonly states: readonly StateChange[];
-  /** Over the layer's memories, each counting as much; null where it has none. */
-  readonly forgetting: Forgetting | null;
+  /** Over the layer's states. */
+  readonly forgetting: Forgetting;
 }
 
 export interface ContextChange {
@@ -115,9 +123,10 @@ export interface ContextChange {
   /** Steps after the parting that both continuations have. */
   readonly steps: number;
   readonly layers: readonly LayerChange[];
-  /** Over all layers' memories, each counting as much; null where no cell keeps by a gate, and `reason` says so. */
-  readonly forgetting: Forgetting | null;
-  readonly forgotten: boolean | null;
+  readonly forgotten: boolean;
+  /** Over all layers, each counting as much. */
+  readonly forgetting: Forgetting;
+  /** Why there are no keep gates to look at, in a line; null where there are. */
   readonly reason: string | null;
   /** [common steps]: Jensen–Shannon divergence of the predictions after one and the other, nats; log 2 at most. */
   readonly divergence: Float64Array;
@@ -167,7 +176,11 @@ export function readContext(
   const run = reader.read(shared, continuations);
   const steps = shortest - alike;
   const layers = model.recurrent.map((layer, l) => layerChange(placeOf(layer), run, l, steps));
-  const forgetting = forgettingOf(layers.flatMap(({ states }) => memoriesOf(states)));
+  const forgetting = forgettingOf(
+    layers.map((layer) => layer.forgetting.owedByStep),
+    steps,
+  );
+  const isKept = layers.some(({ states }) => states.some(({ memory }) => memory));
   const words = (tokens: Int32Array): string[] =>
     Array.from(tokens, (token) => model.vocabulary.items[token]);
   return {
@@ -178,11 +191,11 @@ export function readContext(
     },
     steps,
     layers,
+    forgotten: forgetting.forgotten,
     forgetting,
-    forgotten: forgetting ? forgetting.forgotten : null,
-    reason: forgetting
+    reason: isKept
       ? null
-      : `${model.config.cell.name}: no state is keep ∘ its last value and something written, so there is no share of it that is kept; compare states and predictions`,
+      : `${model.config.cell.name}: no state is keep ∘ its last value and something written, so there is no gate that keeps it; states and predictions tell what they can`,
     divergence: run.divergence,
     heard: run.heard,
   };
@@ -203,11 +216,15 @@ function layerChange(
       memory: keep && memoryChange(state, keep, lengths, steps),
     };
   });
-  return { place, states, forgetting: forgettingOf(memoriesOf(states)) };
-}
-
-function memoriesOf(states: readonly StateChange[]): MemoryChange[] {
-  return states.flatMap(({ memory }) => memory ?? []);
+  const held = layers[layer].reduce((sum, state) => sum + state.held, 0);
+  const owed = ([0, 1] as const).map((c) =>
+    Float64Array.from({ length: lengths[c] }, (_, t) => {
+      const sum = layers[layer].reduce((total, state) => total + state.owed[c][t], 0);
+      // Of nothing, all is left.
+      return held > 0 ? sum / held : 1;
+    }),
+  );
+  return { place, states, forgetting: forgettingOf([[owed[0], owed[1]]], steps) };
 }
 
 function memoryChange(
@@ -226,19 +243,19 @@ function memoryChange(
       before: value,
       kept,
       after: [after[0][at], after[1][at]],
-      droppedBy: whichForgot([Math.abs(kept[0]), Math.abs(kept[1])]),
+      droppedBy: droppedBy(kept),
     };
   });
   const lost = ({ before: value, kept }: UnitMemory): number =>
     Math.abs(value) * (Math.abs(kept[0]) - Math.abs(kept[1]));
   return {
-    ...forgettingAt([first.remaining[steps - 1], second.remaining[steps - 1]]),
     keep: {
       shared: keep.shared,
       mean: [meanOf(first.keep), meanOf(second.keep)],
       byStep: [first.keep, second.keep],
       distance: distances(keep.after, units, steps),
     },
+    remaining: [first.remaining[steps - 1], second.remaining[steps - 1]],
     remainingByStep: [first.remaining, second.remaining],
     units: changed.sort((a, b) => lost(b) - lost(a) || a.unit - b.unit),
   };
@@ -267,22 +284,27 @@ function follow(before: Float64Array, keep: Float64Array, length: number, steps:
   return { keep: means, remaining, kept };
 }
 
-function forgettingOf(memories: readonly MemoryChange[]): Forgetting | null {
-  if (memories.length === 0) return null;
-  const mean = (c: 0 | 1): number =>
-    memories.reduce((sum, { remaining }) => sum + remaining[c], 0) / memories.length;
-  return forgettingAt([mean(0), mean(1)]);
-}
-
-function forgettingAt(remaining: Pair<number>): Forgetting {
-  return { forgotten: remaining[1] < FORGOTTEN_BELOW, after: whichForgot(remaining), remaining };
+/** @param owed By layer. */
+function forgettingOf(owed: readonly Pair<Float64Array>[], steps: number): Forgetting {
+  const mean = (c: 0 | 1): Float64Array =>
+    owed[0][c].map((_, t) => owed.reduce((sum, layer) => sum + layer[c][t], 0) / owed.length);
+  const owedByStep = [mean(0), mean(1)] as const;
+  const last = [owedByStep[0][steps - 1], owedByStep[1][steps - 1]] as const;
+  const after = whichForgot(last);
+  return { forgotten: after === "second" || after === "both", after, owed: last, owedByStep };
 }
 
 function whichForgot([first, second]: Pair<number>): ForgottenAfter {
-  if (first >= FORGOTTEN_BELOW) return second >= FORGOTTEN_BELOW ? "neither" : "second";
-  if (second >= FORGOTTEN_BELOW) return "first";
+  if (first < LITTLE_OWED && second < LITTLE_OWED) return "both";
   if (second < MARKED_RATIO * first) return "second";
-  return first < MARKED_RATIO * second ? "first" : "both";
+  return first < MARKED_RATIO * second ? "first" : "neither";
+}
+
+function droppedBy([first, second]: Pair<number>): ForgottenAfter {
+  const byFirst = Math.abs(first) < DROPPED_BELOW;
+  const bySecond = Math.abs(second) < DROPPED_BELOW;
+  if (byFirst) return bySecond ? "both" : "first";
+  return bySecond ? "second" : "neither";
 }
 
 function distances([first, second]: Pair<Float64Array>, units: number, steps: number) {

@@ -10,6 +10,7 @@ import {
   type ContextChange,
   type ContextChangeOptions,
   type ContextTexts,
+  type Forgetting,
   type ForgottenAfter,
   type MemoryChange,
   type Pair,
@@ -62,10 +63,12 @@ export interface ContextChanges {
     readonly place: TracePlace;
     readonly states: readonly StateEstimates[];
   }[];
-  /** Share of triples of which the second continuation left less than half; null where no cell keeps by a gate. */
-  readonly forgotten: Estimate | null;
-  /** How often which continuation made the model forget; null as above. */
-  readonly after: Readonly<Record<ForgottenAfter, number>> | null;
+  /** Share of triples after whose second continuation the shared beginning is forgotten. */
+  readonly forgotten: Estimate;
+  /** How often which continuation made the model forget. */
+  readonly after: Readonly<Record<ForgottenAfter, number>>;
+  /** What the states owe to the shared beginning at the last common step. */
+  readonly owed: Pair<Estimate>;
   /** Jensen–Shannon divergence of the predictions after one and the other, nats. */
   readonly divergence: Estimate;
   /** What the predictions after a continuation owe to the shared beginning, at the last common step, nats. */
@@ -135,21 +138,19 @@ export function contextChanges(
       };
     }),
   }));
-  const isGated = all.every(({ after }) => after !== null);
   const countOf = (wanted: ForgottenAfter): number =>
-    all.filter(({ after }) => after === wanted).length;
+    all.filter(({ forgetting }) => forgetting.after === wanted).length;
   return {
     count: all.length,
     layers,
-    forgotten: isGated ? estimate(({ forgotten }) => (forgotten ? 1 : 0)) : null,
-    after: isGated
-      ? {
-          first: countOf("first"),
-          second: countOf("second"),
-          both: countOf("both"),
-          neither: countOf("neither"),
-        }
-      : null,
+    forgotten: estimate(({ forgetting }) => (forgetting.forgotten ? 1 : 0)),
+    after: {
+      first: countOf("first"),
+      second: countOf("second"),
+      both: countOf("both"),
+      neither: countOf("neither"),
+    },
+    owed: [estimate((of) => of.forgetting.owed[0]), estimate((of) => of.forgetting.owed[1])],
     divergence: estimate((of) => of.divergence),
     heard: [estimate((of) => of.heard[0]), estimate((of) => of.heard[1])],
   };
@@ -158,8 +159,7 @@ export function contextChanges(
 /** What is kept of a triple: nothing by unit. */
 interface Digest {
   readonly layers: readonly (readonly StateDigest[])[];
-  readonly forgotten: boolean;
-  readonly after: ForgottenAfter | null;
+  readonly forgetting: Pick<Forgetting, "forgotten" | "after" | "owed">;
   readonly divergence: number;
   readonly heard: Pair<number>;
 }
@@ -204,8 +204,7 @@ function digest(change: ContextChange, most: number): Digest {
         memory: memory && memoryOf(memory),
       })),
     ),
-    forgotten: change.forgotten === true,
-    after: change.forgetting ? change.forgetting.after : null,
+    forgetting: change.forgetting,
     divergence: mean(change.divergence),
     heard: [change.heard[0][last], change.heard[1][last]],
   };

@@ -7,6 +7,7 @@ import type { Engine, Tensor } from "../engines/engine.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
+import { tanh } from "../numbers/portable.ts";
 import { softmaxDivergence } from "./expectations.ts";
 
 /** Of the first and of the second continuation. */
@@ -20,6 +21,10 @@ export interface StateRun {
   readonly before: Float64Array;
   /** [steps, units], row by row. */
   readonly after: Pair<Float64Array>;
+  /** Σ |tanh s − tanh s₀| over the units at the parting: what the shared beginning has made of the initial state s₀. */
+  readonly held: number;
+  /** [steps]: Σ |tanh s − tanh s′| over the units, s′ being the state of the continuation alone. */
+  readonly owed: Pair<Float64Array>;
   /** The part keep of s[t] = keep ∘ s[t-1] + written; null where the equations do not have it. */
   readonly keep: {
     /** Its mean over the units and the steps of the shared beginning. */
@@ -74,7 +79,7 @@ export class ContextReader {
 
     const [first, second] = continuations.map(({ length }) => length);
     const runs = layers.map(({ layer: { cell, sizes }, observed }, l) =>
-      cell.program.states.map(({ name, width }, s): StateRun => {
+      cell.program.states.map(({ name, width, initial }, s): StateRun => {
         const units = sizes[width];
         const pair = (): Pair<Float64Array> => [
           new Float64Array(first * units),
@@ -84,7 +89,10 @@ export class ContextReader {
           ? { shared: sums[l][s] / (shared.length * units), after: pair() }
           : null;
         const before = Float64Array.from(parted[l][name].subarray(0, units));
-        return { name, units, before, after: pair(), keep };
+        const begun = tanh(initial);
+        const held = before.reduce((sum, value) => sum + Math.abs(tanh(value) - begun), 0);
+        const owed = [new Float64Array(first), new Float64Array(second)] as const;
+        return { name, units, before, after: pair(), held, owed, keep };
       }),
     );
     const divergence = new Float64Array(Math.min(first, second));
@@ -95,6 +103,7 @@ export class ContextReader {
         const run = runs[l][s];
         for (const row of [0, 1] as const) {
           this.#copy(value, row, start, steps, run.after[row]);
+          this.#addOwed(value, row, start, steps, run.owed[row]);
           if (keep && run.keep) this.#copy(keep, row, start, steps, run.keep.after[row]);
         }
       });
@@ -154,6 +163,20 @@ export class ContextReader {
     for (let step = start; step < end; step++) {
       const from = offset + ((step - start) * ROWS + row) * stride;
       for (let u = 0; u < width; u++) into[step * width + u] = numbers[from + u];
+    }
+  }
+
+  /** Between a continuation's row and that of the same continuation alone. */
+  #addOwed(tensor: Tensor, row: number, start: number, steps: number, into: Float64Array): void {
+    const { offset, stride, width } = tensor;
+    const { numbers } = this.#plan.compiled;
+    const end = Math.min(start + steps, into.length);
+    for (let step = start; step < end; step++) {
+      const a = offset + ((step - start) * ROWS + row) * stride;
+      const b = a + 2 * stride;
+      for (let u = 0; u < width; u++) {
+        into[step] += Math.abs(tanh(numbers[a + u]) - tanh(numbers[b + u]));
+      }
     }
   }
 
