@@ -48,7 +48,8 @@ export interface UnitEffect {
   readonly change: number;
 }
 
-const WINDOW = 64;
+/** Few steps, since many rows go side by side and each has logits at every step. */
+const WINDOW = 16;
 /** Rows side by side: one free, the others each with a unit held. */
 const MOST_ROWS = 64;
 /** Rows × steps of a plan at most, where one row is not longer than that by itself. */

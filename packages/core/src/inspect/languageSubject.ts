@@ -9,7 +9,13 @@ import { LanguagePlan } from "../models/languagePlan.ts";
 import { withWeights } from "../models/quantise.ts";
 import { placeOf } from "./places.ts";
 import { PredictionReader } from "./predictionReader.ts";
-import type { OutcomeReader, Subject, SubjectPlan, SubjectPlanOptions } from "./subject.ts";
+import {
+  checkPlan,
+  type OutcomeReader,
+  type Subject,
+  type SubjectPlan,
+  type SubjectPlanOptions,
+} from "./subject.ts";
 
 /** A text in the model's vocabulary, or its tokens. */
 export type LanguageInput = string | readonly number[] | Int32Array;
@@ -32,7 +38,10 @@ export function languageSubject(model: LanguageModel, input: LanguageInput): Sub
       return Array.from({ length: steps - 1 }, (_, step) => step);
     },
     toldItself: () => subject,
-    plan: (engine, options) => planText(model, tokens, engine, options),
+    plan: (engine, options) => {
+      checkPlan(options, model.parameters);
+      return planText(model, tokens, engine, options);
+    },
   };
   return subject;
 }

@@ -10,10 +10,11 @@ import type { Observe } from "../layers/observation.ts";
 import type { Network } from "../models/network.ts";
 import { extentOf, readOutput, writeExamples } from "../models/networkBatch.ts";
 import { NetworkPlan } from "../models/networkPlan.ts";
-import { writeBatch } from "../models/networkWriting.ts";
+import { checkWriting, writeBatch } from "../models/networkWriting.ts";
 import { networkLayers, placeOf } from "./places.ts";
 import type { TracedInput } from "./signals.ts";
 import {
+  checkPlan,
   meanLoss,
   type OutcomeReader,
   type Subject,
@@ -63,6 +64,7 @@ export function networkSubject(network: Network, given: ExampleInput): Subject {
   if (steps === 0)
     throw new CellstateError("data", `nothing to trace: example ${example} is empty`);
   const writes = output.kind === "tokens" && !target;
+  if (writes) checkWriting({ mostSteps }, output.size);
   if (output.kind === "numbers" && output.each === "outputStep" && !known && !target) {
     throw new CellstateError(
       "data",
@@ -91,7 +93,10 @@ export function networkSubject(network: Network, given: ExampleInput): Subject {
       const told = { ...examples, target: tokenTarget(tokens, output.size) };
       return networkSubject(network, { ...given, examples: told, example: 0 });
     },
-    plan: (engine, options) => planExample(wanted, engine, options),
+    plan: (engine, options) => {
+      checkPlan(options, network.parameters);
+      return planExample(wanted, engine, options);
+    },
   };
   return subject;
 }

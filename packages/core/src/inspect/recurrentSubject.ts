@@ -9,7 +9,13 @@ import { begin } from "./languageSubject.ts";
 import { labelsOf } from "./networkSubject.ts";
 import { placeOf } from "./places.ts";
 import type { TracedInput } from "./signals.ts";
-import type { Subject, SubjectPlan, SubjectPlanOptions, SubjectWindow } from "./subject.ts";
+import {
+  checkPlan,
+  type Subject,
+  type SubjectPlan,
+  type SubjectPlanOptions,
+  type SubjectWindow,
+} from "./subject.ts";
 
 /** A sequence of vectors. */
 export interface VectorInput {
@@ -39,7 +45,10 @@ export function recurrentSubject(network: RecurrentNetwork, given: VectorInput):
     places: network.layers.map(placeOf),
     labels: labelsOf(given.labels, input, steps),
     toldItself: () => subject,
-    plan: (engine, options) => planVectors(network, input.vectors, steps, engine, options),
+    plan: (engine, options) => {
+      checkPlan(options, network.parameters);
+      return planVectors(network, input.vectors, steps, engine, options);
+    },
   };
   return subject;
 }

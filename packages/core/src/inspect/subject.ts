@@ -169,3 +169,17 @@ export function meanLoss(losses: Float64Array, steps: readonly number[]): number
   for (const step of steps) sum += losses[step];
   return sum / steps.length;
 }
+
+/** @throws RangeError for an option of a plan that no run could follow, or weights of another model. */
+export function checkPlan(
+  { rows = 1, window, weights }: SubjectPlanOptions,
+  { size }: { readonly size: number },
+): void {
+  for (const [name, count] of Object.entries({ rows, window })) {
+    if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) continue;
+    throw new RangeError(`${name}: expected a whole number of 1 or more, got ${count}`);
+  }
+  if (weights && weights.length !== size) {
+    throw new RangeError(`weights: this model has ${size} numbers, got ${weights.length}`);
+  }
+}

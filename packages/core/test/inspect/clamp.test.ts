@@ -159,6 +159,11 @@ describe("holding and ablating in networks", () => {
       new NetworkRunner(network, wasm).write(input.examples, { mostSteps: 5 })[0],
     );
     expect(increase).toBeNull();
+    const { layers, places } = trace(network, wasm, input, {
+      clamp: [{ signal: "z", value: 0.25 }],
+    });
+    const decoder = places.findIndex(({ part }) => part === "decoder");
+    expect([...new Set(layers[decoder].z.values)]).toEqual([0.25]);
     const [first] = ablate(network, wasm, input, { layer: 0 });
     expect(first.increase).toEqual(expect.any(Number));
   });

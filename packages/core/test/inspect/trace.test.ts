@@ -238,6 +238,16 @@ describe("trace refuses", () => {
     expect(() => trace(model, engine, TEXT, { clamp: [clamp] })).toThrow(message);
   });
 
+  it("a window of no steps, and weights of another model", () => {
+    expect(() => trace(model, engine, TEXT, { window: 0 })).toThrow(
+      "window: expected a whole number of 1 or more, got 0",
+    );
+    const { size } = model.parameters;
+    expect(() => trace(model, engine, TEXT, { weights: new Float32Array(5) })).toThrow(
+      `weights: this model has ${size} numbers, got 5`,
+    );
+  });
+
   it("a token that the model does not have, and an empty text", () => {
     expect(() => trace(model, engine, [0, 99])).toThrow(
       new CellstateError(
