@@ -82,7 +82,7 @@ export interface SubjectPlan {
   /** Of a row, where its decoder wrote: 0 before it was run. Of a network without a decoder 0. */
   outputSteps(row: number): number;
   /**
-   * After a run in one window: ∂L/∂ of everything, L being the sum of the losses of all rows that count; for layers alone, which have no
+   * After a run in one window, before another is asked for (states may then be carried on): ∂L/∂ of everything, L being the sum of the losses of all rows that count; for layers alone, which have no
    * loss, of their outputs h at the steps that count.
    *
    * @throws RangeError for a plan that only infers.

@@ -16,7 +16,7 @@ const INITIAL = { init: "uniform:0.6", forgetBias: null, chronoSteps: 8, seed: 7
 
 /** Layers of a cell alone, in float64; units that fill no whole vector. */
 export function layersOf(cell: Cell, layers = 1, bidirectional = false): RecurrentNetwork {
-  const inputSize = cell.program.tiedInput === null ? 3 : 5;
+  const inputSize = cell.program.tiedInput === "units" ? 5 : 3;
   const config = { cell, inputSize, hiddenSize: 5, layers, bidirectional };
   return createRecurrentNetwork(config, INITIAL, "float64");
 }

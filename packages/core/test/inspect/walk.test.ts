@@ -153,6 +153,38 @@ it("names the nodes of a GRU by what they are", () => {
   `);
 });
 
+describe("equations of one's own", () => {
+  const cell = defineCell(`
+    y = x[t]
+    one = 1
+    q = -tanh(W·(U·x[t] + R·h[t-1]))
+    f = 1 - q
+    k = 1 - q
+    g = f + (1 - q) * k - (y + 2) / (3 + f * f) * one - V·y
+    h[t] = silu(S·x[t]) + -2 * g + h[t-1] * (a_b + (p_q + f)) / 4 + softplus(g) - max(f, g, 0.5)
+  `);
+
+  it("are computed as the engine computes them, however they are nested", () => {
+    const network = layersOf(cell);
+    const input = vectorsFor(network, STEPS);
+    const [signals] = signalsOf(subjectOf(network, input), reference);
+    const walked = walk(network, reference, input, { step: 2 });
+    for (const name of ["y", "q", "f", "k", "g", "h"]) {
+      expect(ulps(walked.node(name).values, signals[name][2]), name).toBeLessThan(16);
+    }
+    expect(walked.node("one").values.every((value) => value === 1)).toBe(true);
+  });
+
+  it("have brackets where they need them, and one node for two equal expressions", () => {
+    const expressions = new Map(stepGraph(cell).map(({ id, expression }) => [id, expression]));
+    expect(expressions.get("q")).toBe("−tanh(W·(U·x[t] + R·h[t-1]))");
+    expect(expressions.get("g")).toBe("f + (1 − q) ∘ k − V·y − (y + 2) / (3 + f ∘ f)");
+    expect(expressions.has("h[t-1] ∘ (a_b + p_q + f) / 4")).toBe(true);
+    expect(expressions.has("(−2) ∘ g")).toBe(true);
+    expect(expressions.size).toBe(stepGraph(cell).length);
+  });
+});
+
 it("names nodes alike whatever else the program holds", () => {
   const longer = defineCell(`extra[t] = tanh(V·x[t] + p_e * h[t-1])\n${lstm.equations}`);
   const ids = new Set(stepGraph(longer).map(({ id }) => id));
