@@ -2,8 +2,9 @@
  * Two traces beside each other, of two models on one text or of one model on two: how far every signal is apart, and what was
  * predicted.
  *
- * Signals are compared unit by unit, so this is for models that have their units in common: two checkpoints of one training, one
- * model before and after a change, one model on two texts. Two models trained from different seeds have nothing in common unit by unit.
+ * Signals are compared unit by unit, so this is for models that have their units in common: two checkpoints of one training,
+ * one model before and after a change, one model on two texts. Two models trained from different seeds have nothing in common
+ * unit by unit.
  */
 import { CellstateError } from "../errors.ts";
 import { compareExpectations, type ExpectationComparison } from "./expectations.ts";

@@ -1,21 +1,22 @@
 /**
- * What a change of context does to a model: it reads a shared beginning, and then once a continuation that goes on as before (the first)
- * and once one that changes the subject (the second).
+ * What a change of context does to a model: it reads a shared beginning, and then once a continuation that goes on as before
+ * (the first) and once one that changes the subject (the second).
  *
- * What "forgotten" means here. The second continuation is read once more by itself, from the initial state. Where the model's states come to be the
- * same with the shared beginning and without, nothing of it is left in them, whatever the cell. So
+ * What "forgotten" means here. Each continuation is read once more by itself, from the initial state. Where the model's
+ * states come to be the same with the shared beginning and without, nothing of it is left in them, whatever the cell. So
  *
  *     owed(k) = Σ |tanh s[k] − tanh s′[k]| / Σ |tanh s[0] − tanh s₀|
  *
- * is what the states, k steps after the parting, still owe to the shared beginning: s with it, s′ without, s₀ the initial state, over all units and
- * states of a layer; then the mean over layers. (The tanh, as memory cells show themselves: far out, a difference is none.) Much of any state is of
- * the moment, and gone some steps later whatever is read; how much, the first continuation tells. So it is *forgotten* after the second where that
- * leaves less than half of what the first leaves (`MARKED_RATIO`); and after both alike where neither leaves a tenth (`LITTLE_OWED`). Both are
- * looked at as many steps after the parting as the shorter has.
+ * is what the states, k steps after the parting, still owe to the shared beginning: s with it, s′ without, s₀ the initial
+ * state, over all units and states of a layer; then the mean over layers. (The tanh, as memory cells show themselves: far
+ * out, a difference is none.) Much of any state is of the moment, and gone some steps later whatever is read; how much, the
+ * first continuation tells. So it is *forgotten* after the second where that leaves less than half of what the first leaves
+ * (`MARKED_RATIO`); and after both alike where neither leaves a tenth (`LITTLE_OWED`). Both are looked at as many steps after
+ * the parting as the shorter has.
  *
- * Beside the verdict stands what did it. Where a state is s[t] = keep ∘ s[t-1] + written, what a unit held at the parting is still
- * there after k steps as ∏ keep ∘ s[0], under what was added since: `remaining` is the share Σ |∏ keep ∘ s[0]| / Σ |s[0]|. And `heard` is
- * what the predictions owe to the shared beginning.
+ * Beside the verdict stands what did it. Where a state is s[t] = keep ∘ s[t-1] + written, what a unit held at the parting is
+ * still there after k steps as ∏ keep ∘ s[0], under what was added since: `remaining` is the share Σ |∏ keep ∘ s[0]| / Σ
+ * |s[0]|. And `heard` is what the predictions owe to the shared beginning.
  */
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
@@ -166,9 +167,11 @@ export function readContext(
   let alike = 0;
   while (alike < shortest && both[0][alike] === both[1][alike]) alike++;
   if (alike === shortest) {
+    const areSame = both[0].length === both[1].length;
+    const why = areSame ? "they are the same" : "the shorter is how the longer begins";
     throw new CellstateError(
       "data",
-      `${where}the two continuations do not part: ${both[0].length === both[1].length ? "they are the same" : "the shorter is how the longer begins"}; give two that differ`,
+      `${where}the two continuations do not part: ${why}; give two that differ`,
     );
   }
   const shared = Int32Array.from([...begun, ...both[0].subarray(0, alike)]);

@@ -1,6 +1,7 @@
 /**
- * `contextChange` over many triples of texts, with intervals: is the keep gate lower where the subject changes, and how often is what was held
- * forgotten? Intervals are bootstrapped over triples: they tell what other texts of the kind would change, not what another training would.
+ * `contextChange` over many triples of texts, with intervals: is the keep gate lower where the subject changes, and how often
+ * is what was held forgotten? Intervals are bootstrapped over triples: they tell what other texts of the kind would change,
+ * not what another training would.
  */
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";

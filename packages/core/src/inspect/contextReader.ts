@@ -1,7 +1,7 @@
 /**
  * A shared beginning and two continuations through a language model, side by side in one plan: four rows, of which two read
- * the beginning and a continuation each, and two the continuation alone, from the initial state. So what the continuation adds is told from
- * what was there before.
+ * the beginning and a continuation each, and two the continuation alone, from the initial state. So what the continuation
+ * adds is told from what was there before.
  */
 import type { Engine, Tensor } from "../engines/engine.ts";
 import type { Stretch } from "../layers/parameters.ts";

@@ -1,15 +1,15 @@
 /**
- * How far two expectations of the next token are apart: the Jensen–Shannon divergence, ½ KL(p ‖ m) + ½ KL(q ‖ m) with m = (p + q)/2.
- * J. Lin, Divergence Measures Based on the Shannon Entropy, IEEE Transactions on Information Theory 37, 1991. In nats: 0 for equal
- * ones, log 2 = 0.693 for those that have no token in common.
+ * How far two expectations of the next token are apart: the Jensen–Shannon divergence, ½ KL(p ‖ m) + ½ KL(q ‖ m) with m = (p
+ * + q)/2. J. Lin, Divergence Measures Based on the Shannon Entropy, IEEE Transactions on Information Theory 37, 1991. In
+ * nats: 0 for equal ones, log 2 = 0.693 for those that have no token in common.
  */
 import { exp, log } from "../numbers/portable.ts";
 import type { Numbers, TracedPredictions } from "./signals.ts";
 
 export interface MeasuredExpectations {
   /**
-   * `all`: over the whole vocabulary. `top`: only the likeliest tokens are known, so those that both lists name are told apart and the rest is
-   * taken together; the true divergence is then at least this.
+   * `all`: over the whole vocabulary. `top`: only the likeliest tokens are known, so those that both lists name are told
+   * apart and the rest is taken together; the true divergence is then at least this.
    */
   readonly measured: "all" | "top";
   /** [steps], nats. */

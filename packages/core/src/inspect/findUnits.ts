@@ -1,18 +1,20 @@
 /**
  * Units that follow something a person can name: inside quotes, the depth of brackets, the place in a line.
  *
- * The score of a unit is |r|, Pearson's correlation of one signal of it with the label over the steps. Among thousands of units some
- * score high by chance, and the more so the slower units and label change; so three things are kept apart:
+ * The score of a unit is |r|, Pearson's correlation of one signal of it with the label over the steps. Among thousands of
+ * units some score high by chance, and the more so the slower units and label change; so three things are kept apart:
  *
  * 1. *What is chosen is chosen on one part of the texts and scored on the other*: which units to name, and the sign by which each
  *    follows. The score is r times that sign, so what has turned round by the second part scores below zero.
- * 2. *What chance would reach* is had on the scored part with labels turned in a circle within each text (see `unitScores.ts`): the best score
+ * 2. *What chance would reach* is had on the scored part with labels turned in a circle within each text (see
+ *    `unitScores.ts`): the best score
  *    of all units each time, and of these bests the value that 95 % do not exceed. That any unit stands above it by chance happens once in
  *    twenty searches, however many units there are.
  * 3. Texts should be such as the model was not trained on: else it may know them by heart.
  *
- * That a unit stands above the level says that it tells something of the label, not that this was learnt: what an untrained unit remembers of the
- * last line break tells something of the place in the line. The score of the best unit of an untrained model beside it says the rest.
+ * That a unit stands above the level says that it tells something of the label, not that this was learnt: what an untrained
+ * unit remembers of the last line break tells something of the place in the line. The score of the best unit of an untrained
+ * model beside it says the rest.
  *
  * The texts are read window by window; what is kept are sums, and the named units' values on the scored part.
  */
@@ -57,8 +59,8 @@ export interface FoundUnit {
   /** |r| on the part that chooses. */
   readonly chosenBy: number;
   /**
-   * For labels of 0 and 1, of two steps of which one is labelled 1: how often that one has the higher value (the lower, where `sign` is −1). On
-   * the scored part. Null for other labels.
+   * For labels of 0 and 1, of two steps of which one is labelled 1: how often that one has the higher value (the lower, where
+   * `sign` is −1). On the scored part. Null for other labels.
    */
   readonly auc: number | null;
   /** Share of turned labels whose best unit scores as high, the true label counted among them. */

@@ -1,11 +1,11 @@
 /**
  * Units in an order in which patterns show: like beside like.
  *
- * *Likeness*: the distance of two units is 1 − r, Pearson's r over the steps. Clusters are joined by average linkage, and each time
- * two are joined, both are turned so that their nearest ends touch: G. Gruvaeus and H. Wainer, Two Additions to Hierarchical
- * Cluster Analysis, British Journal of Mathematical and Statistical Psychology 25, 1972. For N units and T steps that takes N²·T/2 products for
- * the distances and N² operations for the tree (a chain of nearest neighbours: F. Murtagh, A Survey of Recent Advances in
- * Hierarchical Clustering Algorithms, Computer Journal 26, 1983), and N² numbers of memory.
+ * *Likeness*: the distance of two units is 1 − r, Pearson's r over the steps. Clusters are joined by average linkage, and
+ * each time two are joined, both are turned so that their nearest ends touch: G. Gruvaeus and H. Wainer, Two Additions to
+ * Hierarchical Cluster Analysis, British Journal of Mathematical and Statistical Psychology 25, 1972. For N units and T steps
+ * that takes N²·T/2 products for the distances and N² operations for the tree (a chain of nearest neighbours: F. Murtagh, A
+ * Survey of Recent Advances in Hierarchical Clustering Algorithms, Computer Journal 26, 1983), and N² numbers of memory.
  */
 import { CellstateError } from "../errors.ts";
 import { correlation } from "./correlation.ts";

@@ -1,8 +1,8 @@
 /**
- * How often a signal lies near an end of what it can be: a gate that is nearly shut or wide open, a tanh that has nothing more to give.
- * There its derivative is small, and little is learnt through it; a forget gate that is saturated open, on the other hand, is what
- * carries a memory far. A. Karpathy, J. Johnson and L. Fei-Fei, Visualizing and Understanding Recurrent Networks, 2015, § 4.1,
- * count the shares of steps below 0.1 and above 0.9.
+ * How often a signal lies near an end of what it can be: a gate that is nearly shut or wide open, a tanh that has nothing
+ * more to give. There its derivative is small, and little is learnt through it; a forget gate that is saturated open, on the
+ * other hand, is what carries a memory far. A. Karpathy, J. Johnson and L. Fei-Fei, Visualizing and Understanding Recurrent
+ * Networks, 2015, § 4.1, count the shares of steps below 0.1 and above 0.9.
  */
 import { CellstateError } from "../errors.ts";
 import type { LayerTrace, SignalTrace } from "./signals.ts";

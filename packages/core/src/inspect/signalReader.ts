@@ -103,8 +103,8 @@ export class SignalReader {
   }
 
   /**
-   * Reads steps [from, to) of a text: from the initial state, or, for a `from` above 0, on from where the last call ended. A window can be read
-   * until the next is asked for.
+   * Reads steps [from, to) of a text: from the initial state, or, for a `from` above 0, on from where the last call ended. A
+   * window can be read until the next is asked for.
    */
   *windows(tokens: Int32Array, from: number, to: number): Generator<SignalWindow> {
     const plan = this.#plan;

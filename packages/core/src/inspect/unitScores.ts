@@ -1,10 +1,11 @@
 /**
  * Correlations of many columns with one label and with the same label turned, summed up window by window.
  *
- * Turned labels say how high the best of many units scores when there is nothing to find. They are the label itself, turned in a circle
- * within each stretch of text by a random number of steps. A plain permutation would be the wrong comparison: neighbouring steps are
- * alike in a label (inside quotes, a depth) and in a unit (a memory), so far fewer steps are independent than there are, and
- * two slow series are often correlated by chance. A permuted label has lost its slowness; a turned one has it still.
+ * Turned labels say how high the best of many units scores when there is nothing to find. They are the label itself, turned
+ * in a circle within each stretch of text by a random number of steps. A plain permutation would be the wrong comparison:
+ * neighbouring steps are alike in a label (inside quotes, a depth) and in a unit (a memory), so far fewer steps are
+ * independent than there are, and two slow series are often correlated by chance. A permuted label has lost its slowness; a
+ * turned one has it still.
  */
 import { RandomStream, streamKey } from "../numbers/random.ts";
 import { correlationFromSums } from "./correlation.ts";
