@@ -5,7 +5,6 @@ import {
   type ContextChange,
   contextChange,
   type Engine,
-  FORGOTTEN_BELOW,
   type Forgetting,
   type LanguageModel,
   type SignalTrace,
@@ -42,8 +41,9 @@ Examples:
   $ cellstate context stories.safetensors --shared "My name is Krish. I live in Pune." \\
       --first " I like tea." --second " My brother's name is Wish. He likes chess."
 
-Both continuations follow the same beginning. The memory at the parting is forgotten where less than half of it is left
-after the second one; what fades alike after both is put down to neither.`;
+Both continuations follow the same beginning. What the states still owe to it is found by reading the second continuation
+by itself too: where that makes no difference, nothing is left of it. It is forgotten after the second where that leaves less
+than half of what the first leaves.`;
 
 export const addContext: AddCommand = (program, terminal) => {
   const command: Command = program
@@ -118,20 +118,19 @@ function bothTraces(
 const WHICH = ["first", "second"] as const;
 
 /** In one sentence, and plainly where nothing is forgotten. */
-function verdictOf({ forgetting, reason, steps }: ContextChange): string {
-  if (forgetting === null) return reason ?? "this cell keeps nothing by a gate";
-  const [first, second] = forgetting.remaining;
+function verdictOf({ forgetting, steps }: ContextChange): string {
+  const [first, second] = forgetting.owed;
   const on = steps === 1 ? "one step" : `${steps} steps`;
-  const left = `${on} on, ${percent(first)} of the memory is left after the first continuation and ${percent(second)} after the second`;
-  return `${judged(forgetting)}: ${left}`;
+  return `${judged(forgetting)}: ${on} on, the states owe the shared beginning ${percent(first)} of what they held at the parting after the first continuation, ${percent(second)} after the second`;
 }
 
-function judged({ forgotten, after, remaining: [first] }: Forgetting): string {
-  if (!forgotten)
-    return after === "first" ? "not forgotten; the first dropped more" : "not forgotten";
-  if (after === "both") return "faded after both alike, which is time and no change of context";
-  if (after === "first") return "forgotten after both, after the first more";
-  return first < FORGOTTEN_BELOW ? "forgotten after both, after the second more" : "forgotten";
+function judged({ after }: Forgetting): string {
+  return {
+    neither: "not forgotten",
+    second: "forgotten after the second continuation",
+    first: "not forgotten after the second continuation, but after the first",
+    both: "forgotten after both alike, which is time and no change of context",
+  }[after];
 }
 
 function percent(share: number): string {
@@ -139,17 +138,17 @@ function percent(share: number): string {
 }
 
 function contextJson(change: ContextChange): Record<string, unknown> {
-  const list = (values: ArrayLike<number>): number[] => Array.from(values, figure);
   const { tokens, steps, forgotten, forgetting, reason, layers, divergence, heard } = change;
   return {
-    ...{ tokens, steps, forgotten, forgetting, reason, verdict: verdictOf(change) },
+    ...{ tokens, steps, forgotten, reason, verdict: verdictOf(change) },
+    forgetting: forgettingJson(forgetting),
     layers: layers.map(({ place, states, forgetting: of }) => ({
       name: prefixOf(place),
-      forgetting: of,
+      forgetting: forgettingJson(of),
       states: states.map(({ name, distance, size, memory }) => ({
         ...{ name, size: figure(size), distance: list(distance) },
         memory: memory && {
-          ...{ forgotten: memory.forgotten, after: memory.after, remaining: memory.remaining },
+          remaining: memory.remaining.map(figure),
           remainingByStep: memory.remainingByStep.map(list),
           keep: {
             ...{ shared: figure(memory.keep.shared), mean: memory.keep.mean.map(figure) },
@@ -165,6 +164,14 @@ function contextJson(change: ContextChange): Record<string, unknown> {
   };
 }
 
+function forgettingJson({ after, owed, owedByStep }: Forgetting) {
+  return { after, owed: owed.map(figure), owedByStep: owedByStep.map(list) };
+}
+
+function list(values: ArrayLike<number>): number[] {
+  return Array.from(values, figure);
+}
+
 function figure(value: number): number {
   return Number(value.toPrecision(6));
 }
@@ -176,13 +183,14 @@ async function print(change: ContextChange, traces: ContextTraces, out: Output):
       out.line(style ? out.style(line, style) : line);
   };
   paragraph(verdictOf(change), "bold");
+  if (change.reason !== null) paragraph(change.reason);
   for (const [index, { place, states }] of change.layers.entries()) {
     for (const { name, memory } of states) {
       if (memory === null) continue;
       out.line();
       const [first, second] = memory.keep.mean;
       paragraph(
-        `${prefixOf(place)}.${name}: ${judged(memory)}; what is kept of it a step is ${shortNumber(memory.keep.shared)} while both read the beginning, ${shortNumber(first)} in the first continuation, ${shortNumber(second)} in the second`,
+        `${prefixOf(place)}.${name}: ${percent(memory.remaining[0])} of what it held is left after the first, ${percent(memory.remaining[1])} after the second; a step keeps ${shortNumber(memory.keep.shared)} of it in the beginning, ${shortNumber(first)} in the first continuation, ${shortNumber(second)} in the second`,
       );
       out.line();
       await printRows(

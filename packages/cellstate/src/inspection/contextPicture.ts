@@ -3,6 +3,7 @@
  * the units that dropped most, side by side.
  */
 import type { ContextChange, SignalTrace, Trace } from "@cellstate/core";
+import { wrap } from "../terminal/text.ts";
 import { GRID_PARTS } from "./grid.ts";
 import { CONTENT, drawSection, type HeatmapSection, LEFT, RIGHT } from "./heatmap.ts";
 import { drawShares } from "./linePlotSvg.ts";
@@ -19,6 +20,8 @@ export interface ContextTraces {
 /** Units of a layer that are drawn. */
 const ROWS = 12;
 const HEIGHT = 120;
+/** Characters in a line of the verdict. */
+const VERDICT_COLUMNS = 130;
 
 /** The units that a change of context says most of: those that the second continuation dropped, then those it kept, of each memory. */
 export function tellingOf(change: ContextChange, layer: number, count = ROWS): readonly number[] {
@@ -45,29 +48,19 @@ export function contextSvg(
   let content = textAt(LEFT, y, fitText(title, CONTENT, 15), {
     ...{ "font-size": 15, "font-weight": "bold" },
   });
-  y += 18;
-  content += textAt(LEFT, y, fitText(verdict, CONTENT, 12), { "font-size": 12 });
-  const lines = change.layers.flatMap(({ place, states }) =>
-    states.flatMap(({ name, memory }) =>
-      memory === null
-        ? []
-        : (["first", "second"] as const).map((which, at) => ({
-            name: `${prefixOf(place)}.${name} after the ${which}`,
-            values: memory.remainingByStep[at],
-          })),
-    ),
-  );
-  if (lines.length > 0) {
-    y += 28;
-    content += textAt(LEFT, y, "share of the memory at the parting that is left", {
-      ...{ "font-size": 12, "font-weight": "bold" },
-    });
-    const room = { x: LEFT, width: CONTENT, height: HEIGHT };
-    const drawn = drawShares(lines, y, room, "steps after the parting");
-    content += drawn.content;
-    y = drawn.y;
+  for (const line of wrap(verdict, VERDICT_COLUMNS)) {
+    y += 18;
+    content += textAt(LEFT, y, line, { "font-size": 12 });
   }
-  for (const which of ["first", "second"] as const) {
+  y += 28;
+  content += textAt(LEFT, y, "what is left of what was held at the parting", {
+    ...{ "font-size": 12, "font-weight": "bold" },
+  });
+  const room = { x: LEFT, width: CONTENT, height: HEIGHT };
+  const plot = drawShares(linesOf(change), y, room, "steps after the parting");
+  content += plot.content;
+  y = plot.y;
+  for (const which of WHICH) {
     for (const [index, { place }] of change.layers.entries()) {
       const units = tellingOf(change, index);
       const section: HeatmapSection = {
@@ -95,6 +88,26 @@ export function contextSvg(
     { "font-size": 10, fill: FAINT },
   );
   return document(LEFT + CONTENT + RIGHT, y + 24, title, GRID_PARTS + content);
+}
+
+const WHICH = ["first", "second"] as const;
+
+/** What all states owe to the beginning; and of each memory, the share that was kept. */
+function linesOf({ layers, forgetting }: ContextChange) {
+  const owed = WHICH.map((which, at) => ({
+    name: `owed to the beginning after the ${which}`,
+    values: forgetting.owedByStep[at],
+  }));
+  const kept = layers.flatMap(({ place, states }) =>
+    states.flatMap(({ name, memory }) =>
+      WHICH.flatMap((which, at) => {
+        if (memory === null) return [];
+        const of = `${prefixOf(place)}.${name} kept, ${which}`;
+        return [{ name: of, values: memory.remainingByStep[at], faint: true }];
+      }),
+    ),
+  );
+  return [...owed, ...kept];
 }
 
 /** What is drawn of both: on one scale they can be compared. */
