@@ -205,7 +205,7 @@ export function signalTrace(
   values: Numbers,
 ): SignalTrace {
   const { caption, range } = cell.program.signals[cell.signalNames.indexOf(name)];
-  return { ...shownSignal({ name, caption, range }, steps, unitNumbers, values) };
+  return shownSignal({ name, caption, range }, steps, unitNumbers, values);
 }
 
 /** Any numbers over steps and units, as a signal is shown. */
