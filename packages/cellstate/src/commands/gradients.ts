@@ -108,7 +108,14 @@ async function run(path: string, given: GradientArguments, terminal: Terminal): 
 }
 
 /** `loss 2.31 at step 27, after "likes"` */
-function lossLine({ loss, at }: GradientFlow, { kind }: InspectionSubject, { labels }: Source) {
+function lossLine(
+  { loss, at }: GradientFlow,
+  { kind }: InspectionSubject,
+  { labels, isAligned }: Source,
+) {
+  if (kind === "network" && !isAligned && at.length === 1 && at[0] === 0) {
+    return `loss ${shortNumber(loss)}`;
+  }
   if (at.length !== 1) return `loss ${shortNumber(loss)}, of ${at.length} steps`;
   const label = labels[at[0]];
   const after =
@@ -130,7 +137,7 @@ async function print(series: readonly GradientSeries[], source: Source, out: Out
       rows: series.map((each) => {
         const { layer, verdict, rate, memoryLength, norms } = each;
         const cells = [
-          ...[layer, seriesName(each), verdict, `× ${shortNumber(rate)}`],
+          ...[layer, seriesName(each), verdict, Number.isNaN(rate) ? "" : `× ${shortNumber(rate)}`],
           ...[shownLength(memoryLength), shortNumber(norms[0])],
           shortNumber(norms[norms.length - 1]),
         ];
@@ -141,6 +148,7 @@ async function print(series: readonly GradientSeries[], source: Source, out: Out
   );
   for (const layer of new Set(series.map((each) => each.layer))) {
     const of = series.filter((each) => each.layer === layer);
+    if (of.every(({ norms }) => norms.length < 2)) continue;
     out.line();
     out.line(out.style(layer, "bold"));
     const lines = of.map((each) => ({

@@ -51,7 +51,7 @@ export function gradientSvg(
 /** `c: carried, × 0.98 a step, memory 53 steps` */
 export function described(series: GradientSeries): string {
   const { verdict, rate, memoryLength } = series;
-  return `${seriesName(series)}: ${verdict}, × ${shortNumber(rate)} a step, memory ${shownLength(memoryLength)}${Number.isFinite(memoryLength) ? " steps" : ""}`;
+  return `${seriesName(series)}: ${verdict}, ${Number.isNaN(rate) ? "" : `× ${shortNumber(rate)} a step, `}memory ${shownLength(memoryLength)}${Number.isFinite(memoryLength) ? " steps" : ""}`;
 }
 
 /** A row a state, over the tokens that were read; null where none can be told. */

@@ -51,7 +51,8 @@ const MOST_TOKENS = 400;
 const TOKEN_WIDTH = 12;
 /** The widest a cell is drawn where there are few. */
 const WIDEST_CELL = 28;
-const LONGEST_TOKEN = 14;
+/** A time to the minute is whole. */
+const LONGEST_TOKEN = 16;
 const PANEL_HEAD = 48;
 /** Rows of a panel beyond which its tokens stand over it again. */
 const TALL = 260;

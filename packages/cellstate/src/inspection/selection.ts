@@ -34,8 +34,7 @@ export function tracedPlaces(trace: Trace): TracedPlace[] {
     const signals = Object.values<SignalTrace>(trace.layers[index]);
     const { labels, outputLabels } = trace;
     const steps = signals[0]?.steps ?? 0;
-    const named =
-      place.along === "once" ? ["at once"] : place.along === "steps" ? labels : outputLabels;
+    const named = { once: [], steps: labels, outputSteps: outputLabels }[place.along];
     return {
       prefix: prefixOf(place),
       title: titleOf(place),

@@ -101,7 +101,9 @@ export async function readSubject(
       ? await readInputs(task, input ?? "", dataRecordOf(network.training), say)
       : textData(task, text, shownPath(path));
   const given =
-    data.kind === "forecasting" ? futureOf(data) : exampleOf(data, example, withTargets);
+    data.kind === "forecasting"
+      ? windowOf(data, withTargets)
+      : exampleOf(data, example, withTargets);
   const longest = "longestTarget" in task ? task.longestTarget : null;
   const mostSteps = typeof longest === "number" ? 2 * longest : undefined;
   const output = itemsOf(task, "output");
@@ -188,13 +190,19 @@ function partOf(name: string): TracePlace["part"] {
 
 type Given = Pick<NetworkSubject["input"], "examples" | "example" | "labels">;
 
-/** What a forecaster reads last, with its times. */
-function futureOf({ task, table, name }: Extract<TaskData, { kind: "forecasting" }>): Given {
+/** What a forecaster reads last, with its times; or last before a stretch that is known. */
+function windowOf(
+  { task, table, name }: Extract<TaskData, { kind: "forecasting" }>,
+  withTargets: boolean,
+): Given {
   const series: ForecastSeries = task.series(table);
-  const examples = task.encode([series.future()], null, name);
+  const known = series.windows({ from: 0, to: series.rows });
+  const last = withTargets ? known.at(known.length - 1) : undefined;
+  const window = last ?? series.future();
+  const examples = last ? task.examples([last]) : task.encode([window], null, name);
   const steps = examples.input.steps(0);
   const labels = Array.from({ length: steps }, (_, step) =>
-    showTime(series.series.timeOf(series.rows - steps + step)),
+    showTime(series.series.timeOf(window.origin - steps + step)),
   );
   return { examples, example: 0, labels };
 }

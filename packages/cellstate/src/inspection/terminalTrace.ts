@@ -35,7 +35,7 @@ export function drawTrace(traced: TracedPlace, options: TerminalTraceOptions): s
     ...(all
       ? []
       : [
-          `the ${most} of ${there} units whose ${by?.name ?? signals[0].name} varies most; --units names others, --out FILE.svg shows all`,
+          `the ${most} of ${there} units whose ${by?.name ?? signals[0].name} ${labels.length > 1 ? "varies most" : "is largest"}; --units names others, --out FILE.svg shows all`,
         ]),
     ...(shown < labels.length
       ? [`the first ${shown} of ${labels.length} steps; --out FILE.svg shows all`]

@@ -99,8 +99,9 @@ export function traceHeatmap(
   };
 }
 
-export function headingOf({ title, place: { cell, sizes } }: TracedPlace): string {
-  return `${title}: ${cell.title}, ${sizes.units} units`;
+export function headingOf({ title, place: { part, cell, sizes } }: TracedPlace): string {
+  const isCell = part !== "hidden" && part !== "combine";
+  return `${title}: ${isCell ? `${cell.title}, ` : ""}${sizes.units} units`;
 }
 
 function orderNote(order: RowOrder, by: SignalTrace | null): string {
@@ -114,11 +115,16 @@ function orderNote(order: RowOrder, by: SignalTrace | null): string {
   return `rows: ${how}`;
 }
 
-/** A layer's most telling units, like beside like: those whose memory varies most. */
+/** A layer's most telling units, like beside like: those whose memory varies most, or of a single step is largest. */
 export function tellingRows(traced: TracedPlace, count: number, order: RowOrder): OrderedRows {
   const by = memoryOf(traced);
   if (by.units <= count) return orderRows(traced, order);
-  const chosen = new Set(tellingUnits(by, count, null));
+  const size = (unit: number): number => Math.abs(by.at(0, unit));
+  const telling =
+    by.steps > 1
+      ? tellingUnits(by, count, null)
+      : by.unitNumbers.toSorted((a, b) => size(b) - size(a)).slice(0, count);
+  const chosen = new Set(telling);
   const { units } = orderRows(traced, order);
   return { units: units.filter((unit) => chosen.has(unit)), by };
 }
