@@ -69,6 +69,17 @@ export const LEGAL: Uint8Array = Uint8Array.from(ARCS, (arcs) =>
   arcs.reduce((bits, { symbol }) => bits | (1 << symbol), 0),
 );
 
+/**
+ * Where a symbol leads.
+ *
+ * @throws RangeError for one that is not legal there.
+ */
+export function follow(node: number, symbol: number): number {
+  const arc = ARCS[node].find((one) => one.symbol === symbol);
+  if (!arc) throw new RangeError(`"${SYMBOLS[symbol]}" is not legal at node ${node}`);
+  return arc.to;
+}
+
 /** Walks through string after string. */
 export class ReberWalk {
   readonly #chance: RandomStream;
@@ -93,10 +104,5 @@ export class ReberWalk {
     do tokens.push(this.next());
     while (this.node !== START);
     return tokens;
-  }
-
-  /** So many tokens of strings that follow on one another. */
-  stream(length: number): Int32Array {
-    return Int32Array.from({ length }, () => this.next());
   }
 }
