@@ -54,12 +54,18 @@ export function drawGrid(
   const cells = asPixels
     ? drawPixels(grid, levels, scale, place)
     : drawShapes(grid, levels, scale, place);
-  const { cellWidth, cellHeight } = place;
-  const seen = Math.min(cellWidth, cellHeight) >= HATCHED_SIZE;
-  if (scale.kind !== "signed" || asPixels || !seen) return cells;
+  if (asPixels || !isHatched(scale, place)) return cells;
   const strong = ((LEVELS - 1) / 2) * (1 - HATCHED_STRENGTH);
   const path = runs(grid, place, (index) => (levels[index] < strong ? 1 : 0)).get(1);
   return path === undefined ? cells : cells + element("path", { d: path, fill: "url(#below)" });
+}
+
+/** Whether cells of such a size that are below zero are hatched, where they are shapes. */
+export function isHatched(
+  { kind }: ColourScale,
+  { cellWidth, cellHeight }: Pick<GridPlace, "cellWidth" | "cellHeight">,
+): boolean {
+  return kind === "signed" && Math.min(cellWidth, cellHeight) >= HATCHED_SIZE;
 }
 
 /** A cell's shade, and LEVELS where there is no number. */

@@ -4,7 +4,7 @@
  *
  * Pure: data in, the text of an SVG out.
  */
-import { drawGrid, GRID_PARTS, PIXELS_FROM } from "./grid.ts";
+import { drawGrid, GRID_PARTS, isHatched, PIXELS_FROM } from "./grid.ts";
 import { drawLegend, LEGEND_WIDTH } from "./legend.ts";
 import { niceStep } from "./linePlotSvg.ts";
 import type { FittedScale } from "./scales.ts";
@@ -58,6 +58,9 @@ const PANEL_HEAD = 48;
 const TALL = 260;
 const BETWEEN = 14;
 
+/** How a legend says that cells are hatched. */
+const HATCHED = 'fill="url(#below)"';
+
 export function heatmapSvg({ title, subtitle, sections, notes }: Heatmap): string {
   const cells = sections.reduce(
     (sum, { labels, panels }) =>
@@ -82,7 +85,8 @@ export function heatmapSvg({ title, subtitle, sections, notes }: Heatmap): strin
     y = drawn.y;
   }
   y += 8;
-  for (const note of notes) {
+  const isMarked = content.includes(HATCHED);
+  for (const note of isMarked ? [...notes, "hatched: below zero"] : notes) {
     y += 15;
     content += textAt(LEFT, y, fitText(note, CONTENT, 10), { "font-size": 10, fill: FAINT });
   }
@@ -177,7 +181,8 @@ function drawPanel(
   let y = from + BETWEEN;
   let content = "";
   if (explained) {
-    content += drawPanelHead(panel, column, y);
+    const hatched = !asPixels && isHatched(panel.fitted.scale, { cellWidth, cellHeight });
+    content += drawPanelHead(panel, column, y, hatched);
     y += PANEL_HEAD;
   }
   if (withHead) {
@@ -210,6 +215,7 @@ function drawPanelHead(
   { name, caption, equation, fitted }: HeatmapPanel,
   { x, width }: Column,
   y: number,
+  hatched: boolean,
 ): string {
   const named = widthOf(name, 12) + 10;
   const room = width - LEGEND_WIDTH - 8;
@@ -221,7 +227,7 @@ function drawPanelHead(
       : textAt(x, y + 25, fitText(equation, room, 9, true), {
           ...{ "font-family": MONO, "font-size": 9, fill: FAINT },
         })) +
-    drawLegend(fitted, x + width - LEGEND_WIDTH, y + 17)
+    drawLegend(fitted, x + width - LEGEND_WIDTH, y + 17, hatched)
   );
 }
 

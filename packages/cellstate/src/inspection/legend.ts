@@ -7,11 +7,15 @@ const BAR = 130;
 const HEIGHT = 8;
 const STRIPES = 30;
 
-/** @param x Of its left end; it is `LEGEND_WIDTH` wide and 26 high. */
+/**
+ * @param x Of its left end; it is `LEGEND_WIDTH` wide and 26 high.
+ * @param hatched Whether what is below zero is hatched.
+ */
 export function drawLegend(
   { scale, clipped, of, most }: FittedScale,
   x: number,
   y: number,
+  hatched = false,
 ): string {
   const left = x + (LEGEND_WIDTH - BAR) / 2;
   let content = "";
@@ -22,7 +26,7 @@ export function drawLegend(
       fill: `rgb(${red},${green},${blue})`,
     });
   }
-  if (scale.kind === "signed") {
+  if (hatched) {
     content += element("rect", {
       ...{ x: left, y, width: BAR * 0.4, height: HEIGHT, fill: "url(#below)" },
     });

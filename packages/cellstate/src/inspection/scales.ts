@@ -99,7 +99,7 @@ export function fitScale(
   const sizes = Float64Array.from(values, Math.abs).filter(Number.isFinite).sort();
   const of = sizes.length;
   const most = sizes[of - 1] ?? 0;
-  const usual = sizes[Math.floor(QUANTILE * (of - 1))] ?? 0;
+  const usual = sizes[Math.ceil(QUANTILE * (of - 1))] ?? 0;
   const limit = upward(usual > 0 && most > OUTLYING * usual ? usual : most);
   if (most <= limit) return { scale: signed(limit), clipped: 0, of, most };
   const clipped = sizes.reduce((count, size) => (size > limit ? count + 1 : count), 0);

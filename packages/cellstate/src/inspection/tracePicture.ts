@@ -95,7 +95,7 @@ export function traceHeatmap(
     subtitle:
       "what each unit did at each step: rows are units, by their numbers; columns are steps",
     sections,
-    notes: [...notes, "hatched: below zero"],
+    notes: [...notes],
   };
 }
 
