@@ -48,6 +48,13 @@ describe("help", () => {
                        is right
         info           what a model's file holds: equations, shapes, parameters, how
                        it was trained
+        trace          what every gate and memory did, step by step: drawn, or as a
+                       file
+        gradients      how far back the loss is heard: gradients by distance, with a
+                       verdict
+        context        what is kept and what is dropped where two continuations part
+        find           units that follow quotes, brackets, the place in a line, or
+                       your own rule
         convert        keep a model's weights otherwise: int8, a quarter of the file
         cells          the cells that come with it: equations, captions, sources
         doctor         what this machine offers: threads, BLAS, how fast each engine

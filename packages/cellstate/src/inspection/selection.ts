@@ -14,18 +14,26 @@ export interface TracedPlace {
   readonly signals: readonly SignalTrace[];
 }
 
+/** What the layers of each part of a model are called: in files, and to people. What reads the input goes without a name of its own. */
+const PARTS: Readonly<
+  Record<
+    TracePlace["part"],
+    { readonly prefix: string; readonly title: string; readonly isMain: boolean }
+  >
+> = {
+  rnn: { prefix: "layers.", title: "layer", isMain: true },
+  encoder: { prefix: "layers.", title: "layer", isMain: true },
+  decoder: { prefix: "decoder.layers.", title: "decoder, layer", isMain: false },
+  hidden: { prefix: "hidden.", title: "hidden layer", isMain: false },
+  combine: { prefix: "combine.", title: "where decoder and attention meet, layer", isMain: false },
+};
+
 export function prefixOf({ part, layer, direction }: PlaceNames): string {
-  const reverse = direction === "backward" ? ".reverse" : "";
-  if (part === "rnn" || part === "encoder") return `layers.${layer}${reverse}`;
-  if (part === "decoder") return `decoder.layers.${layer}${reverse}`;
-  return part === "combine" ? part : `${part}.${layer}`;
+  return `${PARTS[part].prefix}${layer}${direction === "backward" ? ".reverse" : ""}`;
 }
 
 function titleOf({ part, layer, direction }: PlaceNames): string {
-  const reverse = direction === "backward" ? ", read backward" : "";
-  if (part === "rnn" || part === "encoder") return `layer ${layer}${reverse}`;
-  if (part === "decoder") return `decoder, layer ${layer}${reverse}`;
-  return part === "combine" ? "where decoder and attention meet" : `hidden layer ${layer}`;
+  return `${PARTS[part].title} ${layer}${direction === "backward" ? ", read backward" : ""}`;
 }
 
 /** The layers of which something was kept. */
@@ -51,7 +59,7 @@ type PlaceNames = Pick<TracePlace, "name" | "part" | "layer" | "direction">;
 
 function isNamed(place: PlaceNames, layer: string): boolean {
   if (/^\d+$/.test(layer)) {
-    return place.layer === Number(layer) && (place.part === "rnn" || place.part === "encoder");
+    return place.layer === Number(layer) && PARTS[place.part].isMain;
   }
   return layer === place.name || layer === prefixOf(place);
 }
