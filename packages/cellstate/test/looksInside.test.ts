@@ -153,7 +153,7 @@ describe("gradients", () => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^loss [\d.]+ at step 16, after "r"\n/);
-    expect(stdout).toMatch(/\nlayers\.0 +h +(vanishing|carried|exploding) +× [\d.]+/);
+    expect(stdout).toMatch(/\nlayers\.0 +h +all +(vanishing|carried|exploding) +× [\d.]+/);
     expect(stdout).toContain("steps back from the loss");
     expect(stdout).toContain("what a small change of a state at each token would do to the loss");
   });
@@ -219,7 +219,7 @@ describe("find", () => {
     expect(stdout.replaceAll("\n", " ")).toMatch(
       /^(none|\d+) of 48 units stands? above [\d.]+, what the best reaches by chance/,
     );
-    expect(stdout.match(/^layers\.\d\.[ch], unit \d+ .* (yes|no)$/gm)).toHaveLength(3);
+    expect(stdout.match(/^\d +[ch] +\d+ .* (yes|no)$/gm)).toHaveLength(3);
   });
 
   test("finds what a function of one's own labels", async () => {

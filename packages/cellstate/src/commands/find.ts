@@ -198,13 +198,22 @@ async function print(found: FoundUnits, text: UnitText, { out }: Terminal): Prom
   const isBinary = found.labels === "binary";
   await printRows(
     {
-      columns: ["unit", "score", ...(isBinary ? ["AUC"] : []), "follows", "p", "found"],
+      columns: [
+        "layer",
+        "signal",
+        "unit",
+        "score",
+        ...(isBinary ? ["AUC"] : []),
+        "follows",
+        "p",
+        "found",
+      ],
       rows: found.units.map((unit) => {
         const { score, sign, p, above, auc } = unit;
         const area = isBinary ? [auc === null ? "" : auc.toFixed(3)] : [];
         const follows = sign > 0 ? "rises" : "falls";
         const cells = [
-          nameOf(unit),
+          ...[unit.layer, unit.signal, unit.unit],
           score.toFixed(3),
           ...area,
           follows,

@@ -47,7 +47,7 @@ Examples:
 
 For each state of each layer: the norm of the loss's gradient, step by step back from the loss. It vanishes where it shrinks
 by the same factor a step, explodes where it grows, and is carried where it does neither; the memory's length is how many
-steps it takes to fall to a third (1/e). "memory path alone" is the same through what the cell keeps and nothing else.`;
+steps it takes to fall to a third (1/e). The path "memory" is the same through what the cell keeps and nothing else.`;
 
 export const addGradients: AddCommand = (program, terminal) => {
   const command = program
@@ -133,11 +133,17 @@ async function print(series: readonly GradientSeries[], source: Source, out: Out
   out.line();
   await printRows(
     {
-      columns: ["layer", "state", "verdict", "a step", "memory", "nearest", "farthest"],
+      columns: ["layer", "state", "path", "verdict", "a step", "memory", "nearest", "farthest"],
       rows: series.map((each) => {
         const { layer, verdict, rate, memoryLength, norms } = each;
         const cells = [
-          ...[layer, seriesName(each), verdict, Number.isNaN(rate) ? "" : `× ${shortNumber(rate)}`],
+          ...[
+            layer,
+            each.state,
+            each.isPath ? "memory" : "all",
+            verdict,
+            Number.isNaN(rate) ? "" : `× ${shortNumber(rate)}`,
+          ],
           ...[shownLength(memoryLength), shortNumber(norms[0])],
           shortNumber(norms[norms.length - 1]),
         ];

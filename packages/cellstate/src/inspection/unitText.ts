@@ -21,7 +21,7 @@ interface Letter {
   readonly token: number;
 }
 
-/** Lines as the text has them, long ones broken. */
+/** Lines as the text has them, long ones broken; the sign of an end may stand one beyond. */
 function linesOf(tokens: readonly string[], columns: number): Letter[][] {
   const lines: Letter[][] = [[]];
   let used = 0;
@@ -30,7 +30,7 @@ function linesOf(tokens: readonly string[], columns: number): Letter[][] {
       const isEnd = letter === "\n";
       const shown = isEnd ? "⏎" : /\p{Cc}/u.test(letter) ? "\ufffd" : letter;
       const width = Math.max(1, displayWidth(shown));
-      if (used + width > columns) {
+      if (used + width > columns && !isEnd) {
         lines.push([]);
         used = 0;
       }
@@ -117,7 +117,7 @@ export function unitTextLines(
   depth: ColourDepth,
   most: number,
 ): string[] {
-  const lines = linesOf(tokens, Math.max(10, width - 2)).slice(0, most);
+  const lines = linesOf(tokens, Math.max(10, width - 3)).slice(0, most);
   if (depth < 8) {
     return lines.flatMap((line) => [
       `  ${line.map(({ text }) => text).join("")}`,
