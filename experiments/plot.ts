@@ -89,6 +89,7 @@ export async function linePlot(plot: LinePlot): Promise<string> {
       .map(({ name }) => name),
   );
   const names = lines.map(({ name }) => name);
+  const xs = points.map((point) => point.x);
   const ys = [...points.flatMap(({ low, high }) => [low, high]), ...levels.map((level) => level.y)];
   const spec: Spec = {
     $schema: "https://vega.github.io/schema/vega/v6.json",
@@ -103,33 +104,19 @@ export async function linePlot(plot: LinePlot): Promise<string> {
       { name: "levels", values: levels.filter((level) => shown(y, level.y)) },
     ],
     scales: [
-      scaleOf(
-        "x",
-        x,
-        "width",
-        points.map((point) => point.x),
-      ),
+      scaleOf("x", x, "width", xs),
       scaleOf("y", y, "height", ys),
       { name: "colour", type: "ordinal", domain: names, range: PALETTE.slice(0, names.length) },
       { name: "dash", type: "ordinal", domain: names, range: DASHES.slice(0, names.length) },
     ],
     axes: [
       {
-        orient: "bottom",
-        scale: "x",
-        title: x.label,
-        labelOverlap: true,
-        titleFontWeight: "normal",
+        ...{ orient: "bottom", scale: "x", title: x.label, titleFontWeight: "normal" },
+        ...{ labelOverlap: true, ...ticksOf(x, xs) },
       },
       {
         ...{ orient: "left", scale: "y", title: y.label, titleFontWeight: "normal" },
-        ...{
-          grid: true,
-          gridColor: "#e6e6e6",
-          labelOverlap: true,
-          tickCount: 8,
-          format: formatOf(y),
-        },
+        ...{ grid: true, gridColor: "#e6e6e6", labelOverlap: true, ...ticksOf(y, ys) },
       },
     ],
     legends: [
@@ -173,7 +160,15 @@ function scaleOf(name: string, axis: PlotAxis, range: "width" | "height", values
   return { name, type: scale, range, domain, nice: name === "y", zero: false } as const;
 }
 
-const formatOf = ({ scale }: PlotAxis) => (scale === "log" ? ".2~g" : undefined);
+/** On a logarithmic axis the powers of ten, where there are two or more. */
+function ticksOf({ scale }: PlotAxis, values: readonly number[]) {
+  if (scale !== "log") return {};
+  const from = Math.floor(Math.log10(Math.min(...values)));
+  const to = Math.ceil(Math.log10(Math.max(...values)));
+  if (to - from < 2) return { format: "~g" };
+  const all = Array.from({ length: to - from + 1 }, (_, index) => Number(`1e${from + index}`));
+  return { values: all, format: from < -3 || to > 7 ? "~e" : ",~g" };
+}
 
 const at = { x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" } } as const;
 const colour = { scale: "colour", field: "name" } as const;
