@@ -3,6 +3,7 @@ import type { PaperTask } from "../task.ts";
 import { adding } from "./adding.ts";
 import { continualReber } from "./continualReber.ts";
 import { counting } from "./counting.ts";
+import { embeddedReber } from "./embeddedReber.ts";
 import { longLag } from "./longLag.ts";
 import { multiplication } from "./multiplication.ts";
 import { temporalOrder } from "./temporalOrder.ts";
@@ -14,6 +15,7 @@ export const PAPERS: readonly PaperTask[] = [
   temporalOrder,
   twoSequence,
   longLag,
+  embeddedReber,
   continualReber,
   counting,
 ];
