@@ -17,7 +17,7 @@ import { type ContextTraces, contextSvg, tellingOf } from "../inspection/context
 import { outFormat, writePicture } from "../inspection/outFile.ts";
 import { shortNumber } from "../inspection/scales.ts";
 import { prefixOf } from "../inspection/selection.ts";
-import { shownToken } from "../inspection/shownToken.ts";
+import { shownBytes, shownToken } from "../inspection/shownToken.ts";
 import { loadAnyModel } from "../modelFiles.ts";
 import { printRows } from "../shapes/writeRows.ts";
 import { drawCells, type PicturedSignal } from "../terminal/cells.ts";
@@ -110,7 +110,8 @@ function bothTraces(
   const of = (which: (typeof WHICH)[number]) => {
     const read = [...tokens.shared, ...tokens[which]];
     const numbers = read.map((token) => model.config.vocabulary.numberOf(token) ?? 0);
-    return trace(model, engine, numbers, { top: 3 });
+    const traced = trace(model, engine, numbers, { top: 3 });
+    return { ...traced, labels: shownBytes(traced.labels, model.config.vocabulary.kind) };
   };
   return { first: of("first"), second: of("second") };
 }

@@ -179,8 +179,11 @@ function bestText(
       if (window.start + step >= from) values.push(of.at(step, unit));
     }
   }
+  // Of characters of several bytes, each stands where its last byte was read.
+  const decoder = model.config.vocabulary.decoder();
+  const pieces = Array.from(numbers.subarray(from, from + SHOWN), (token) => decoder.push(token));
   return {
-    tokens: all.slice(from, from + SHOWN),
+    tokens: pieces,
     values,
     labels: labels.map(Number),
     fitted: fitScale(range, values),

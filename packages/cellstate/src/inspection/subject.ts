@@ -30,6 +30,7 @@ import { readInputs } from "../shapes/readInputs.ts";
 import { dataRecordOf, type TaskData } from "../shapes/taskData.ts";
 import { textData } from "../shapes/textData.ts";
 import { UsageError } from "../usageError.ts";
+import { shownBytes } from "./shownToken.ts";
 
 export interface SubjectArguments extends EngineArguments {
   readonly text?: string;
@@ -125,7 +126,9 @@ export function labelsOf(subject: InspectionSubject): readonly string[] {
     return labels ?? Array.from({ length: stepsIn(subject) }, (_, step) => String(step));
   }
   const { vocabulary } = subject.model.config;
-  return Array.from(vocabulary.encode(subject.input).tokens, (token) => vocabulary.items[token]);
+  const { tokens } = vocabulary.encode(subject.input);
+  const items = Array.from(tokens, (token) => vocabulary.items[token]);
+  return shownBytes(items, vocabulary.kind);
 }
 
 export function openSubject(

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type Heatmap, type HeatmapPanel, heatmapSvg } from "../../src/inspection/heatmap.ts";
 import { encodePng } from "../../src/inspection/png.ts";
 import { fitScale } from "../../src/inspection/scales.ts";
-import { shownToken } from "../../src/inspection/shownToken.ts";
+import { shownBytes, shownToken } from "../../src/inspection/shownToken.ts";
 
 function panel(units: number, at: (step: number, unit: number) => number): HeatmapPanel {
   return {
@@ -121,4 +121,9 @@ test("tokens are shown in one visible line", () => {
   expect([" ", "\n", "\t", " likes", "a\nb", "", "\x07", "two words"].map(shownToken)).toEqual([
     ...["␣", "⏎", "⇥", "likes", "a⏎b", "∅", "\ufffd", "two words"],
   ]);
+});
+
+test("bytes beyond ASCII are shown by their digits", () => {
+  expect(shownBytes(["a", "\u00c3", "\n"], "bytes")).toEqual(["a", "c3", "\n"]);
+  expect(shownBytes(["a", "\u00c3"], "characters")).toEqual(["a", "\u00c3"]);
 });
