@@ -71,6 +71,27 @@ describe.each([INDEX, ...chapters()])("%s", (name) => {
   });
 });
 
+describe("numbers in prose", () => {
+  it("count as measured in bold, and are found without their unit", () => {
+    const text =
+      "It kept **0.866** of it, **12 %** in all, **−1.5** and **1.1e-6** of **48**: **no** more.";
+    expect(measuredNumbers(text)).toEqual(["0.866", "12", "−1.5", "1.1e-6", "48"]);
+    expect(unmarkedNumbers(text)).toEqual([]);
+  });
+
+  it("have to be marked as measured where they are decimals or shares", () => {
+    expect(unmarkedNumbers("It kept 0.866 of it, 12 % in all, of 48 units.")).toEqual([
+      "0.866",
+      "12",
+    ]);
+  });
+
+  it("may stand as they like in code, blocks and links", () => {
+    const text = "A keep of `0.9`, [see](chapter-0.5.md).\n\n```console\n$ keep 0.9\n50 %\n```\n";
+    expect(unmarkedNumbers(text)).toEqual([]);
+  });
+});
+
 /** As they stand in outputs: `0.03`, `−1.5`, `300`, `1,000`. */
 function numbersIn(text: string): string[] {
   return [...text.matchAll(/[−-]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:e[−-]?\d+)?/g)].flatMap(([number]) => [
