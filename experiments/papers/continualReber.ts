@@ -180,7 +180,10 @@ async function report(done: readonly Done[]): Promise<Report> {
       columns: ["net", ...MARKS.map((mark) => `after ${count(mark)} symbols`)],
       rows: kinds.map(({ kind, runs }) => [
         KINDS[kind].name,
-        ...MARKS.map((_, k) => Number(medianAt(runs, k).toPrecision(3)).toLocaleString("en")),
+        ...MARKS.map((_, k) => {
+          const size = medianAt(runs, k);
+          return Number.isNaN(size) ? "–" : Number(size.toPrecision(3)).toLocaleString("en");
+        }),
       ]),
     },
   ];
