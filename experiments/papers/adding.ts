@@ -3,6 +3,7 @@ import type { PaperTask, Run } from "../task.ts";
 import { arithmeticTask } from "./addingSequences.ts";
 import {
   coursesFigure,
+  GRADIENT_NOTE,
   learntTable,
   rowsOf,
   settingsText,
@@ -73,6 +74,7 @@ export const adding: PaperTask<Settings, Learnt> = {
       tables: [learntTable("Sequences until the stopping rule held, and the test", rows)],
       figures: await coursesFigure("adding", "Adding: learning by lag", rows),
       notes: [
+        GRADIENT_NOTE,
         `Every lag has the same settings: ${settingsText(done[0].settings.learning)}.`,
         "Settings were chosen at T = 100 on seeds 101 to 108, in 15 tries (units 8, 16, 32; learning rate 0.005, 0.01; batches of 16, 32, 64; with and without a falling learning rate and averaged weights), and tried once or twice each at 500 and 1,000.",
         "Averaging changes no sequence count, as the rule looks at training alone. Without it one of five nets (seeds 101 to 105) had 13 wrong: the rule holds at a good moment of weights that go to and fro.",

@@ -2,6 +2,7 @@
 import type { PaperTask, Run } from "../task.ts";
 import {
   coursesFigure,
+  GRADIENT_NOTE,
   learntTable,
   rowsOf,
   settingsText,
@@ -58,7 +59,7 @@ export const longLag: PaperTask<Settings, Learnt> = {
     const nets = Array.from({ length: seeds ?? (quick ? 1 : SEEDS) }, (_, index) => index + 1);
     if (quick) {
       return nets.map((seed) => {
-        const learning = { ...LEARNING, seed, most: 20_000 };
+        const learning = { ...LEARNING, averaging: 0, seed, most: 20_000 };
         return { key: `2c q=20 p=10 seed ${seed}`, settings: { q: 20, p: 10, learning } };
       });
     }
@@ -107,6 +108,7 @@ export const longLag: PaperTask<Settings, Learnt> = {
       tables: [learntTable("Sequences until the stopping rule held, and the test", rows)],
       figures: await coursesFigure("long-lag", "Long lags: learning", rows),
       notes: [
+        GRADIENT_NOTE,
         ...(remember.length > 0 ? [`2c: ${settingsText(remember[0].settings.learning)}.`] : []),
         ...(noiseFree.length > 0
           ? [

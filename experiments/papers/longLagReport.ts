@@ -42,7 +42,7 @@ export function learntTable<Settings extends Json>(
 ): ReportTable {
   const columns = [
     ...["", "nets", "rule held", "sequences, median (range)", "wrong in the test, each net"],
-    ...["mean error", "parameters", "seconds a net", "published: sequences"],
+    ...["mean error", "gradient left", "parameters", "seconds a net", "published: sequences"],
   ];
   const cells = rows.map(({ name, runs, published }) => {
     const results = runs.map(({ result }) => result);
@@ -56,12 +56,24 @@ export function learntTable<Settings extends Json>(
         results.map(({ test }) => test.meanError),
         (value) => `${Number(value.toPrecision(2))}`,
       ),
+      gradientText(results),
       whole(results[0].parameters),
       medianText(runs.map(({ seconds }) => seconds)),
       published === null ? "" : publishedValue(published),
     ];
   });
   return { title, columns, rows: cells };
+}
+
+/** What the column of the gradient means: a note. */
+export const GRADIENT_NOTE =
+  "Gradient left: ‖∂L/∂c‖ of the memory cell at a sequence's first step, in parts of that at its last, where the loss is; over eight test sequences of the trained net.";
+
+function gradientText(results: readonly Learnt[]): string {
+  const left = results.flatMap((result) =>
+    result.gradientLeft === null ? [] : [result.gradientLeft],
+  );
+  return left.length > 0 ? medianText(left, (value) => `${Number(value.toPrecision(2))}`) : "";
 }
 
 /** A verdict a row: every net that was run stopped by its rule and has at most so many wrong. */

@@ -12,6 +12,7 @@ import {
   type Engine,
   type Examples,
   findCell,
+  gradientFlow,
   type Network,
   NetworkRunner,
   type Ports,
@@ -74,6 +75,11 @@ export type Learnt = {
   readonly stopped: boolean;
   readonly test: Judgement;
   readonly parameters: number;
+  /**
+   * ‖∂L/∂c‖ at the first step of a sequence in parts of that at the last, where the loss is: of the memory cell, over eight test sequences. What is
+   * left of the error when it comes to where it was made.
+   */
+  readonly gradientLeft: number | null;
   /** Sequences seen, and the share of the latest that was wrong: up to 60 points. */
   readonly course: readonly (readonly [sequences: number, wrong: number])[];
 };
@@ -89,6 +95,8 @@ export type Judgement = {
 
 const COURSE_POINTS = 60;
 const SAY_EVERY = 100;
+/** Test sequences whose loss is followed back. */
+const FOLLOWED = 8;
 
 /** Learns until the stopping rule holds, then tests. */
 export async function learnLongLag(
@@ -130,11 +138,13 @@ export async function learnLongLag(
     }
   }
   network.weights = average?.weights ?? trainer.weights.slice();
+  const tests = task.sequences(seed, "test", task.tests);
   return {
     sequences: latest.seen,
     stopped,
-    test: judge(task, network, engine, task.sequences(seed, "test", task.tests)),
+    test: judge(task, network, engine, tests),
     parameters: countParameters(network),
+    gradientLeft: gradientLeft(network, engine, tests),
     course,
   };
 }
@@ -173,6 +183,19 @@ export function judge(
     largestError: significant(errors.reduce((a, b) => Math.max(a, b), 0)),
     meanSquare: significant(sum((error) => error * error) / errors.length),
   };
+}
+
+function gradientLeft(network: Network, engine: Engine, examples: Examples): number | null {
+  let atLoss = 0;
+  let atFirst = 0;
+  for (let example = 0; example < Math.min(FOLLOWED, examples.count); example++) {
+    const { layers } = gradientFlow(network, engine, { examples, example });
+    const memory = layers[0].states.find(({ name }) => name === "c");
+    if (!memory) return null;
+    atLoss += memory.norms[0];
+    atFirst += memory.norms[memory.norms.length - 1];
+  }
+  return atLoss > 0 ? significant(atFirst / atLoss) : null;
 }
 
 const significant = (value: number) => Number(value.toPrecision(4));

@@ -3,6 +3,7 @@ import type { PaperTask, Run } from "../task.ts";
 import { arithmeticTask } from "./addingSequences.ts";
 import {
   coursesFigure,
+  GRADIENT_NOTE,
   learntTable,
   medianText,
   rowsOf,
@@ -40,7 +41,8 @@ export const multiplication: PaperTask<Settings, Learnt> = {
     return rules.flatMap((below) =>
       Array.from({ length: seeds ?? (quick ? 1 : SEEDS) }, (_, index): Run<Settings> => {
         const seed = index + 1;
-        const learning = { ...LEARNING, seed, most: quick ? 32_000 : 1_000_000 };
+        const most = quick ? { most: 32_000, averaging: 0 } : { most: 1_000_000 };
+        const learning = { ...LEARNING, seed, ...most };
         const settings = { lag: quick ? 20 : LAG, below, learning };
         return { key: `below ${below} seed ${seed}`, settings };
       }),
@@ -78,6 +80,7 @@ export const multiplication: PaperTask<Settings, Learnt> = {
         rows.slice(-1),
       ),
       notes: [
+        GRADIENT_NOTE,
         `Settings are those of the adding problem: ${settingsText(done[0].settings.learning)}; compared with 32 units, with learning rate 0.005 and with a falling one on seeds 101 to 103 (6 tries).`,
         `Mean squared error of the test: ${squares.join("; ")}. The paper's (0.0223 and 0.0139) are as large as errors of 0.12 to 0.15 in every sequence would make them, which its few wrong sequences do not: it measures something else than the mean square of this error.`,
       ],

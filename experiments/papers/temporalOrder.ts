@@ -1,6 +1,13 @@
 /** Temporal order: Hochreiter and Schmidhuber 1997, experiments 6a and 6b. */
 import type { PaperTask, Run } from "../task.ts";
-import { coursesFigure, learntTable, rowsOf, settingsText, verdictsOf } from "./longLagReport.ts";
+import {
+  coursesFigure,
+  GRADIENT_NOTE,
+  learntTable,
+  rowsOf,
+  settingsText,
+  verdictsOf,
+} from "./longLagReport.ts";
 import { type Learning, type Learnt, learnLongLag } from "./longLagTraining.ts";
 import { orderTask } from "./symbolSequences.ts";
 
@@ -61,6 +68,7 @@ export const temporalOrder: PaperTask<Settings, Learnt> = {
       tables: [learntTable("Sequences until the stopping rule held, and the test", rows)],
       figures: await coursesFigure("temporal-order", "Temporal order: learning", rows),
       notes: [
+        GRADIENT_NOTE,
         `Settings: ${settingsText(done[0].settings.learning)}; those of the adding problem, looked at on seeds 101 and 102.`,
         "A forget bias of 1 stays at chance for ten times as long (see the figures of PyTorch): the gates have to begin open for the task to be found at all.",
       ],

@@ -2,6 +2,7 @@
 import type { PaperTask, Run } from "../task.ts";
 import {
   coursesFigure,
+  GRADIENT_NOTE,
   learntTable,
   rowsOf,
   settingsText,
@@ -89,6 +90,7 @@ export const twoSequence: PaperTask<Settings, Learnt> = {
       tables: [learntTable("Sequences until the stopping rule held, and the test", rows)],
       figures: await coursesFigure("two-sequence", "Two sequences: learning", rows),
       notes: [
+        GRADIENT_NOTE,
         `Settings: ${settingsText(done[0].settings.learning)}; chosen at T = 100 on seeds 101 and 102 among 8 and 16 units and learning rates of 0.01 and 0.005 (3 tries); of four nets of 0.01 one had 7 of 2,560 wrong.`,
         "Experiment 3b (noise on the signal too) is left out.",
       ],
