@@ -2,6 +2,7 @@
 import type { PaperTask } from "../task.ts";
 import { adding } from "./adding.ts";
 import { continualReber } from "./continualReber.ts";
+import { copyMemory } from "./copyMemory.ts";
 import { counting } from "./counting.ts";
 import { embeddedReber } from "./embeddedReber.ts";
 import { longLag } from "./longLag.ts";
@@ -18,4 +19,5 @@ export const PAPERS: readonly PaperTask[] = [
   embeddedReber,
   continualReber,
   counting,
+  copyMemory,
 ];
