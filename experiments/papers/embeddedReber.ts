@@ -132,7 +132,7 @@ function report(done: readonly Done[]): Report {
   const tables = [
     {
       title:
-        "Nets that learn both sets, with Wilson's interval of 95 %; strings read until then, with repetition",
+        "Nets that learn it, with Wilson's interval of 95 %; strings read until then",
       columns: [
         ...["cell", "weights", "nets", "learnt", "share", "strings, mean", "least–most"],
         "new strings right",
