@@ -62,6 +62,7 @@ export function watch(
     ended(one, took, failure) {
       left.delete(one);
       if (failure === null) seconds.get(one.task.name)?.push(took);
+      current = "";
       const how = failure === null ? duration(took) : `failed: ${failure}`;
       show(`${nameOf(one)}: ${how}${timeLeft()}`);
     },
