@@ -40,9 +40,12 @@ export type StateDecay = {
   readonly name: string;
   /** [lag, norm as a share of that at lag 0], the geometric mean over the sequences; null where a norm is 0 to float64. */
   readonly norms: readonly (readonly [lag: number, norm: number | null])[];
-  /** The factor a step: of the line through the logarithms, from lag 0 to 1,000 or to where float64 ends. Geometric mean. */
-  readonly rate: number;
-  /** As rate, of the memory path alone: ∏ f. Null for a state without one. */
+  /**
+   * The factor a step: of the line through the logarithms, from lag 0 to 1,000 or to where float64 ends. Geometric mean; null where in some sequence nothing came
+   * back.
+   */
+  readonly rate: number | null;
+  /** As rate, of the memory path alone: ∏ f. Null for a state without one, too. */
   readonly pathRate: number | null;
   readonly fittedTo: number;
 };
@@ -136,12 +139,12 @@ export const vanishingGradient: PaperTask<VanishingSettings, VanishingResult> = 
         const share = Math.exp(mean(logs));
         return [at, share > 0 ? significant(share) : null];
       });
-      const paths = own.flatMap(({ path }) => (path ? [Math.log(path.rate)] : []));
+      const paths = own.flatMap(({ path }) => (path ? [path.rate] : []));
       return {
         name,
         norms: shares,
-        rate: significant(Math.exp(mean(own.map(({ rate }) => Math.log(rate)))), 7),
-        pathRate: paths.length > 0 ? significant(Math.exp(mean(paths)), 7) : null,
+        rate: rateOf(own.map(({ rate }) => rate)),
+        pathRate: paths.length > 0 ? rateOf(paths) : null,
         fittedTo: Math.min(...own.map(({ span }) => span?.to ?? 0)),
       };
     });
@@ -167,6 +170,12 @@ function networkOf(
     { init: "default", forgetBias, chronoSteps: sequences > 0 ? TRAINED_LAG : lag, seed },
     precision,
   );
+}
+
+/** Their geometric mean, or null where one is not known. */
+function rateOf(rates: readonly number[]): number | null {
+  const rate = Math.exp(mean(rates.map((one) => Math.log(one))));
+  return rate > 0 ? significant(rate, 7) : null;
 }
 
 const mean = (values: readonly number[]): number =>
