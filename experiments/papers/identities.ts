@@ -167,7 +167,20 @@ function report(done: readonly DoneRun<IdentitySettings, IdentityResult>[]): Rep
         },
       ];
     }),
-    tables: [],
+    tables: [
+      {
+        title: "Numbers compared, of both forms over four steps",
+        columns: [
+          ...["engine", "numbers", "whole: wrong together", "whole: wrong apart"],
+          ...["others: different bits", "others: largest error"],
+        ],
+        rows: done.map(({ key, result: { compared, wholeWrong, realDiffering, realError } }) =>
+          [key, compared, wholeWrong.together, wholeWrong.apart, realDiffering, realError].map(
+            String,
+          ),
+        ),
+      },
+    ],
     figures: [],
     notes: [
       "Whole numbers from −2 to 2 over four steps: no sum comes near 2²⁴, so that float32 holds each, in whatever order it is added up. Other numbers, in [−1, 1), are rounded at every addition: there “equal” can only mean that both forms are computed in the same order, which they are, since a concatenation is never made: its matrix is split into blocks.",
