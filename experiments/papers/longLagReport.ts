@@ -69,11 +69,13 @@ export function learntTable<Settings extends Json>(
 export const GRADIENT_NOTE =
   "Gradient left: ‖∂L/∂c‖ of the memory cell at a sequence's first step, in parts of that at its last, where the loss is; over eight test sequences of the trained net.";
 
-function gradientText(results: readonly Learnt[]): string {
-  const left = results.flatMap((result) =>
-    result.gradientLeft === null ? [] : [result.gradientLeft],
-  );
-  return left.length > 0 ? medianText(left, (value) => `${Number(value.toPrecision(2))}`) : "";
+/** `0.56 (0.27–0.74)`, with the nets of which no such gradient is left. */
+export function gradientText(results: readonly Learnt[]): string {
+  const left = results.flatMap(({ gradientLeft }) => (gradientLeft === null ? [] : [gradientLeft]));
+  const none = results.length - left.length;
+  const text =
+    left.length > 0 ? medianText(left, (value) => `${Number(value.toPrecision(2))}`) : "";
+  return [text, none > 0 ? `none at the loss in ${none}` : ""].filter(Boolean).join("; ");
 }
 
 /** A verdict a row: every net that was run stopped by its rule and has at most so many wrong. */
