@@ -49,15 +49,21 @@ export const linePosition: Predicate = (tokens) => {
  * 1 where one of the names has just been said: from its last character on, and `within` characters further.
  *
  * @param names As they are written in the text, `["Krish", "ROMEO"]`; they count only where no letter or digit stands beside them.
- * @throws CellstateError `option` without a name.
+ * @throws CellstateError `option` without a name, or for a `within` below 0.
  */
 export function afterName(names: readonly string[], within = 20): Predicate {
   if (names.length === 0 || names.includes("")) {
     throw new CellstateError("option", "afterName: give at least one name, none of them empty");
   }
+  if (!(within >= 0)) {
+    throw new CellstateError(
+      "option",
+      `afterName: within is ${within}, wanted 0 or more characters`,
+    );
+  }
   const escaped = names
     .toSorted((a, b) => b.length - a.length)
-    .map((name) => name.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+    .map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join("|")})(?![\\p{L}\\p{N}])`, "gu");
   return (tokens) => {
     const text = tokens.join("");

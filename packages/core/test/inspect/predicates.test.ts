@@ -65,8 +65,17 @@ describe("afterName", () => {
     expect(labels(afterName(["Krish"], 4), "my Krish is here", "words")).toEqual([0, 1, 1, 0]);
   });
 
-  it("refuses to look for nothing", () => {
+  it("finds names with a hyphen", () => {
+    expect(digits(afterName(["Jean-Luc"], 1), "a Jean-Luc, b")).toBe("0000000001100");
+  });
+
+  it("refuses to look for nothing, or for less than nothing behind a name", () => {
     expect(() => afterName([])).toThrow("afterName: give at least one name, none of them empty");
+    for (const within of [-1, Number.NaN]) {
+      expect(() => afterName(["a"], within)).toThrow(
+        `afterName: within is ${within}, wanted 0 or more characters`,
+      );
+    }
   });
 });
 
