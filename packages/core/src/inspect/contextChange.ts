@@ -139,7 +139,7 @@ export interface ContextChange {
  * Where and how far two continuations of one beginning part in the keep gates, the memory and the predictions.
  *
  * @throws CellstateError `vocabulary` for what the model does not know, with its place; `data` for an empty text, or where one
- *   continuation is how the other begins.
+ *   continuation is how the other begins, or where states are no numbers.
  * @example contextChange(model, engine, { shared: "Krish likes tea.", first: " He drinks it", second: " Paris is big" }).forgotten
  */
 export function contextChange(
@@ -183,6 +183,12 @@ export function readContext(
     layers.map((layer) => layer.forgetting.owedByStep),
     steps,
   );
+  if (forgetting.owed.some(Number.isNaN)) {
+    throw new CellstateError(
+      "data",
+      `${where}the states come to be no numbers, so nothing can be said of what is forgotten; a training that went astray leaves such weights: take earlier ones`,
+    );
+  }
   const isKept = layers.some(({ states }) => states.some(({ memory }) => memory));
   const words = (tokens: Int32Array): string[] =>
     Array.from(tokens, (token) => model.vocabulary.items[token]);
@@ -224,7 +230,7 @@ function layerChange(
     Float64Array.from({ length: lengths[c] }, (_, t) => {
       const sum = layers[layer].reduce((total, state) => total + state.owed[c][t], 0);
       // Of nothing, all is left.
-      return held > 0 ? sum / held : 1;
+      return held === 0 ? 1 : sum / held;
     }),
   );
   return { place, states, forgetting: forgettingOf([[owed[0], owed[1]]], steps) };

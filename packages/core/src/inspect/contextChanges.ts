@@ -78,7 +78,7 @@ export interface ContextChanges {
 
 /**
  * @param triples Each read from the initial state.
- * @throws CellstateError as `contextChange`, naming the triple; `data` without one; `option` for steps below 1.
+ * @throws CellstateError as `contextChange`, naming the triple; `data` without one; `option` for steps that are no whole number of 1 or more.
  */
 export function contextChanges(
   model: LanguageModel,
@@ -93,8 +93,11 @@ export function contextChanges(
       "contextChanges: there are no triples of texts; give at least one",
     );
   }
-  if (!(steps >= 1)) {
-    throw new CellstateError("option", `contextChanges: steps is ${steps}, wanted 1 or more`);
+  if (!(steps === Number.POSITIVE_INFINITY || (Number.isInteger(steps) && steps >= 1))) {
+    throw new CellstateError(
+      "option",
+      `contextChanges: steps is ${steps}, wanted a whole number of 1 or more`,
+    );
   }
   const reader = new ContextReader(model, engine, options.weights);
   const all = triples.map((texts, n) =>

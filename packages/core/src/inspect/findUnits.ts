@@ -105,7 +105,7 @@ const FEWEST_SHIFTS = 19;
  * @param predicate A label for every token once it has been read; NaN is left out. Ready-made: `quotes`, `brackets`, `linePosition`,
  *   `afterName`.
  * @throws CellstateError `option` for layers, signals or options that are not there; `vocabulary` for what the model does not know;
- *   `data` where a part has the same label throughout.
+ *   `data` where a part has the same label throughout, or no unit changes.
  * @example findUnits(model, engine, [text], quotes).units[0] // { layer: 1, signal: "c", unit: 83, score: 0.91, above: true, … }
  */
 export function findUnits(
@@ -148,6 +148,12 @@ export function findUnits(
   read(reader, tokens, choosing, chooser, null);
   const r = chooser.correlations();
   const best = bestColumns(r, count);
+  if (best.length === 0) {
+    throw new CellstateError(
+      "data",
+      `findUnits: of ${considered} units none changes, or is a number, over the part of the texts that is to choose units; look at other signals, or at weights that are numbers`,
+    );
+  }
   const kept = isBinary ? new KeptColumns(best, scorer.count) : null;
   read(reader, tokens, scoring, scorer, kept);
 

@@ -272,7 +272,7 @@ describe("contextChanges", () => {
     const mean = (read: (of: (typeof each)[number]) => number) =>
       each.reduce((sum, of) => sum + read(of), 0) / each.length;
     const upTo = (values: Float64Array | undefined, steps: number) =>
-      (values ?? []).slice(0, steps).reduce((a, b) => a + b, 0) / steps;
+      (values ?? new Float64Array(0)).slice(0, steps).reduce((a, b) => a + b, 0) / steps;
     expect(memory?.keep.second.value).toBeCloseTo(
       mean((of) => upTo(of.layers[0].states[0].memory?.keep.byStep[1], of.steps)),
       12,
@@ -324,7 +324,17 @@ describe("contextChanges", () => {
       "contextChanges: there are no triples of texts; give at least one",
     );
     expect(() => contextChanges(model, engine, triples, { steps: 0 })).toThrow(
-      "contextChanges: steps is 0, wanted 1 or more",
+      "contextChanges: steps is 0, wanted a whole number of 1 or more",
+    );
+    expect(() => contextChanges(model, engine, triples, { steps: 1.5 })).toThrow(
+      "contextChanges: steps is 1.5, wanted a whole number of 1 or more",
+    );
+  });
+
+  it("says nothing of what is forgotten where states are no numbers", () => {
+    const weights = model.weights.slice().fill(Number.NaN);
+    expect(() => contextChanges(model, engine, triples, { weights })).toThrow(
+      "triple 0: the states come to be no numbers",
     );
   });
 });

@@ -219,6 +219,13 @@ describe("findUnits refuses in one line", () => {
       () => findUnits(model, engine, [text], () => [1]),
       "the predicate gave 1 labels for the 1500 tokens of text 0; it must give one a token",
     ],
+    [
+      () =>
+        findUnits(model, engine, [text], quotes, {
+          weights: model.weights.slice().fill(Number.NaN),
+        }),
+      "none changes, or is a number, over the part of the texts that is to choose units",
+    ],
   ])("%#", (search, message) => {
     expect(search).toThrow(message);
   });
