@@ -38,7 +38,7 @@ const MOST_KEPT = 64;
 
 /**
  * @returns The cell itself where nothing is altered.
- * @throws RangeError for a signal to be held that the equations do not name, or that is a number.
+ * @throws RangeError for a signal to be held that the equations do not name. CellstateError `option` for one that is a number.
  */
 export function alterCell(cell: Cell, wanted: Partial<Alterations>): AlteredCell {
   const { recurrentDropout, zoneout, held, gradients, memory } = { ...UNALTERED, ...wanted };

@@ -4,6 +4,8 @@
  * A *sum* is a chain of + and −, through brackets but never through a name: its added matrix products are one
  * pre-activation, its subtracted ones another, and the remaining terms are added pointwise.
  */
+
+import { CellstateError } from "../errors.ts";
 import { type Alterations, type MemoryPath, UNALTERED } from "./alterations.ts";
 import type {
   Draft,
@@ -25,7 +27,7 @@ import { type WidthClass, Widths } from "./widths.ts";
 
 /**
  * @param alterations What the equations are to be given beside what is written.
- * @throws EquationError at the first mistake of meaning. RangeError for a number that is to be held.
+ * @throws EquationError at the first mistake of meaning. CellstateError `option` for a number that is to be held.
  */
 export function analyse(
   statements: readonly Statement[],
@@ -114,7 +116,12 @@ class Analysis implements Draft {
 
   /** value · keep + hold: what stands for the signal from here on. */
   #held(name: string, { node, width }: Value): Value {
-    if (width === null) throw new RangeError(`${name} is a number, which cannot be held`);
+    if (width === null) {
+      throw new CellstateError(
+        "option",
+        `${name} cannot be held: it is a number in the equations, the same for all units and steps; hold what is computed from it`,
+      );
+    }
     const { graph } = this;
     const mask = (of: "keep" | "hold"): NodeId => {
       const leaf = graph.leaf({ kind: "mask", mask: this.masks.length, width });

@@ -22,7 +22,7 @@ export interface PlacedClamp {
   readonly value: number;
 }
 
-/** @throws CellstateError `option` for a layer, signal or unit that is not there, with what there is; and for a value that is no number. */
+/** @throws CellstateError `option` for a layer, signal or unit that is not there, with what there is; and for a value that is no number. A signal that the equations give as a number is refused by the plan. */
 export function placeClamps(
   places: readonly TracePlace[],
   clamps: readonly Clamp[],

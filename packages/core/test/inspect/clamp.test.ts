@@ -1,6 +1,7 @@
 /** Holding signals: exactly, nothing else touched, and what it costs. */
 import { describe, expect, it } from "vitest";
 import type { Cell } from "../../src/cells/cell.ts";
+import { defineCell } from "../../src/cells/defineCell.ts";
 import { lstm, ZOO } from "../../src/cells/zoo/index.ts";
 import { Vocabulary } from "../../src/data/vocabulary.ts";
 import { createReferenceEngine } from "../../src/engines/reference/index.ts";
@@ -201,6 +202,10 @@ describe("holding and ablating in networks", () => {
     );
     expect(() => ablate(model, wasm, TEXT, { value: Number.POSITIVE_INFINITY })).toThrow(
       "value: expected a number to hold units at, got Infinity",
+    );
+    const constant = defineCell("k = 0.5\nc[t] = k * c[t-1] + tanh(W·x[t] + b)\nh[t] = c[t]");
+    expect(() => clamp(modelOf(constant), wasm, TEXT, [{ signal: "k", value: 1 }])).toThrow(
+      "k cannot be held: it is a number in the equations, the same for all units and steps; hold what is computed from it",
     );
   });
 });
