@@ -28,7 +28,7 @@ export interface SignalDistance {
 
 export interface LayerComparison {
   readonly place: TracePlace;
-  /** Signals that both have. */
+  /** Signals that both have, of layers of which a unit was kept. */
   readonly signals: Readonly<Record<string, SignalDistance>>;
   /** Names that only one has, where two cells differ or other signals were kept. */
   readonly onlyFirst: readonly string[];
@@ -67,13 +67,16 @@ export function compare(first: Trace, second: Trace): TraceComparison {
 function compareLayers(place: TracePlace, first: LayerTrace, second: LayerTrace): LayerComparison {
   const signals: Record<string, SignalDistance> = {};
   for (const [name, signal] of Object.entries(first)) {
-    if (name in second) signals[name] = signalDistance(place, signal, second[name]);
+    if (!Object.hasOwn(second, name)) continue;
+    // Of a layer with fewer units than were asked for, neither has kept any.
+    if (signal.units === 0 && second[name].units === 0) continue;
+    signals[name] = signalDistance(place, signal, second[name]);
   }
   return {
     place,
     signals,
-    onlyFirst: Object.keys(first).filter((name) => !(name in second)),
-    onlySecond: Object.keys(second).filter((name) => !(name in first)),
+    onlyFirst: Object.keys(first).filter((name) => !Object.hasOwn(second, name)),
+    onlySecond: Object.keys(second).filter((name) => !Object.hasOwn(first, name)),
   };
 }
 

@@ -23,13 +23,16 @@ export type UnitOrder = (typeof UNIT_ORDERS)[number];
  *   less that near the lower. `correlation`: from what rises with `label` to what falls with it. `mean`: from high to low.
  * @param label [steps], for `correlation`; steps where it is NaN are left out.
  * @returns Columns of `signal.values`; the first is to be shown first.
- * @throws CellstateError `option` for saturation of a signal without bounds; `data` where a label is missing or of another length.
+ * @throws CellstateError `option` for another order, or for saturation of a signal without bounds; `data` where a label is missing or of another length.
  */
 export function orderUnits(
   signal: SignalTrace,
   by: UnitOrder,
   label?: ArrayLike<number>,
 ): readonly number[] {
+  if (!UNIT_ORDERS.includes(by)) {
+    throw new CellstateError("option", `no order "${by}"; there are ${UNIT_ORDERS.join(", ")}`);
+  }
   const { units } = signal;
   const changing = Array.from({ length: units }, (_, u) => u).filter((u) => changes(signal, u));
   const ordered = ORDERS[by](signal, changing, label);

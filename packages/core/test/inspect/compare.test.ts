@@ -64,6 +64,12 @@ describe("compare", () => {
     expect(distance).toBeCloseTo(Math.sqrt(25 / 6), 15);
   });
 
+  it("leaves out a signal of which neither kept a unit", () => {
+    const none = { layers: [{ f: signalByHand([[], [], []], [0, 1], []) }] };
+    const { layers } = compare({ ...first, ...none }, { ...first, ...none });
+    expect(layers[0]).toMatchObject({ signals: {}, onlyFirst: [], onlySecond: [] });
+  });
+
   it("compares the units that both kept, and names signals that only one has", () => {
     const some = signalByHand([[5], [5], [5]], [0, 1], [1]);
     const { layers } = compare(first, { ...first, layers: [{ f: some, o: some }] });

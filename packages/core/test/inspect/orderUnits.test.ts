@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { orderUnits } from "../../src/inspect/orderUnits.ts";
+import { orderUnits, type UnitOrder } from "../../src/inspect/orderUnits.ts";
 import { RandomStream } from "../../src/numbers/random.ts";
 import { signalByHand } from "./signalsByHand.ts";
 
@@ -94,6 +94,13 @@ describe("orderUnits", () => {
       "units are ordered by correlation with a label of 4 steps, got 2",
     );
     expect(() => orderUnits(shares, "correlation")).toThrow("of 4 steps, got none");
+  });
+
+  it("refuses another order, with those there are", () => {
+    const by = "size" as UnitOrder;
+    expect(() => orderUnits(signalByHand([[1], [2]]), by)).toThrow(
+      'no order "size"; there are likeness, saturation, correlation, mean',
+    );
   });
 
   it("refuses saturation where there are no bounds", () => {
