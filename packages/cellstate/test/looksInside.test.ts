@@ -277,7 +277,7 @@ describe("what cannot be looked at is told in one line", () => {
     [
       ["trace", "lstm.safetensors", "--text", "Zz"],
       1,
-      'the prompt has characters that the model does not know: "Z", "z"',
+      'the text has "Z" at character 1, line 1, which the model does not know (and another like it)',
     ],
     [
       ["trace", "reviews.safetensors", "--input", "reviews.csv", "--example", "9999"],

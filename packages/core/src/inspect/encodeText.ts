@@ -19,7 +19,9 @@ export function encodeText({ vocabulary }: LanguageModel, text: string, what: st
         const sample = vocabulary.items
           .slice(0, 12)
           .map((item) => JSON.stringify(item).slice(1, -1));
-        const more = unknown.size > 1 ? ` (and ${unknown.size - 1} others like it)` : "";
+        const others = unknown.size - 1;
+        const more =
+          others === 0 ? "" : ` (and ${others === 1 ? "another" : `${others} others`} like it)`;
         throw new CellstateError(
           "vocabulary",
           `${what} has ${JSON.stringify(piece)} at character ${at + 1}, line ${line}, which the model does not know${more}; ` +

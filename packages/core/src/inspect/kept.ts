@@ -32,13 +32,10 @@ export function chooseKept(
   for (const layer of layers ?? []) checkLayer(places, layer);
   const isKept = (layer: number): boolean => layers?.includes(layer) ?? true;
   const among = places.filter((_, layer) => isKept(layer));
+  if (places.length > 0 && among.length === 0) return places.map(() => []);
   for (const signal of signals ?? []) {
     if (among.some(({ cell }) => cell.signalNames.includes(signal))) continue;
-    checkSignal(
-      places,
-      places.findIndex((_, layer) => isKept(layer)),
-      signal,
-    );
+    checkSignal(places, places.indexOf(among[0]), signal);
   }
   const kept = places.map((place, layer): KeptSignal[] => {
     if (!isKept(layer)) return [];
@@ -219,8 +216,10 @@ export function shownSignal(
   const isWhole = unitNumbers.every((unit, column) => unit === column);
   const at = (step: number, unit: number): number => {
     const column = isWhole ? unit : unitNumbers.indexOf(unit);
-    const isThere = column >= 0 && column < units && step >= 0 && step < steps;
-    return isThere ? (values[step * units + column] ?? Number.NaN) : Number.NaN;
+    const isStep = Number.isInteger(step) && step >= 0 && step < steps;
+    return isStep && column >= 0 && column < units
+      ? (values[step * units + column] ?? Number.NaN)
+      : Number.NaN;
   };
   return { ...about, steps, units, unitNumbers, values, at };
 }

@@ -3,10 +3,10 @@ import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { Observe } from "../layers/observation.ts";
 import type { NetworkState } from "../models/carriedStates.ts";
-import { encodePrompt } from "../models/generate.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
 import { withWeights } from "../models/quantise.ts";
+import { encodeText } from "./encodeText.ts";
 import { placeOf } from "./places.ts";
 import { PredictionReader } from "./predictionReader.ts";
 import {
@@ -20,7 +20,11 @@ import {
 /** A text in the model's vocabulary, or its tokens. */
 export type LanguageInput = string | readonly number[] | Int32Array;
 
-/** @throws CellstateError `vocabulary` for what the model does not know; `data` where there is nothing. */
+/**
+ * A word that the model does not know is read as its unknown word, where it has one.
+ *
+ * @throws CellstateError `vocabulary` for what the model does not know, with its place; `data` where there is nothing.
+ */
 export function languageSubject(model: LanguageModel, input: LanguageInput): Subject {
   const tokens = readTokens(model, input);
   const steps = tokens.length;
@@ -47,20 +51,19 @@ export function languageSubject(model: LanguageModel, input: LanguageInput): Sub
 }
 
 function readTokens(model: LanguageModel, input: LanguageInput): Int32Array {
-  const tokens = typeof input === "string" ? encodePrompt(model, input) : Int32Array.from(input);
+  if (input.length === 0) {
+    throw new CellstateError("data", "nothing to trace: the text is empty; give a few words");
+  }
+  if (typeof input === "string") return encodeText(model, input, "the text");
   const { size } = model.vocabulary;
-  const wrong =
-    typeof input === "string" ? undefined : input.find((token) => !isToken(token, size));
+  const wrong = input.find((token) => !isToken(token, size));
   if (wrong !== undefined) {
     throw new CellstateError(
       "vocabulary",
       `token ${wrong}: the model knows ${size} tokens, 0 to ${size - 1}`,
     );
   }
-  if (tokens.length === 0) {
-    throw new CellstateError("data", "nothing to trace: the text is empty; give a few words");
-  }
-  return tokens;
+  return Int32Array.from(input);
 }
 
 function isToken(token: number, size: number): boolean {

@@ -40,6 +40,9 @@ export class PredictionReader implements OutcomeReader {
     vocabulary: readonly string[],
     { top = 0, probabilities = false, windowed = false }: ReaderOptions = {},
   ) {
+    if (!(top === Number.POSITIVE_INFINITY || (Number.isInteger(top) && top >= 0))) {
+      throw new RangeError(`top: expected a whole number of 0 or more, got ${top}`);
+    }
     const steps = windowed ? place.most : tokens.length;
     const size = vocabulary.length;
     this.#place = place;

@@ -31,7 +31,7 @@ export function recurrentSubject(network: RecurrentNetwork, given: VectorInput):
   const { steps } = given;
   const width = network.config.inputSize;
   if (steps === 0) throw new CellstateError("data", "nothing to trace: the sequence is empty");
-  if (given.vectors.length !== steps * width) {
+  if (!Number.isInteger(steps) || given.vectors.length !== steps * width) {
     throw new RangeError(
       `vectors: expected shape [T=${steps}, I=${width}] (${steps * width} numbers), got ${given.vectors.length} numbers`,
     );

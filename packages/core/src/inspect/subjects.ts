@@ -1,7 +1,7 @@
 /** Which models can be looked at, with which inputs: the way from them to a `Subject`. */
 import { LanguageModel } from "../models/languageModel.ts";
 import { Network } from "../models/network.ts";
-import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
+import { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import { type LanguageInput, languageSubject } from "./languageSubject.ts";
 import { type ExampleInput, networkSubject } from "./networkSubject.ts";
 import { recurrentSubject, type VectorInput } from "./recurrentSubject.ts";
@@ -14,18 +14,27 @@ export type InspectedModel = LanguageModel | Network | RecurrentNetwork;
 /** A text or tokens for a language model, an example for a network, vectors for layers alone. */
 export type InspectedInput = LanguageInput | ExampleInput | VectorInput;
 
-/** @throws TypeError for an input of another family than the model's; and what is said at each family's subject. */
+/** @throws TypeError for what is no model, or an input of another family than the model's; and what is said at each family's subject. */
 export function subjectOf(model: InspectedModel, input: InspectedInput): Subject {
   if (model instanceof LanguageModel) {
     if (typeof input === "string" || isTokens(input)) return languageSubject(model, input);
     throw new TypeError("a language model reads a text or tokens; got something else");
   }
   if (model instanceof Network) {
-    if (typeof input === "object" && "examples" in input) return networkSubject(model, input);
+    if (isObject(input) && "examples" in input) return networkSubject(model, input);
     throw new TypeError("a network reads an example: { examples, example }");
   }
-  if (typeof input === "object" && "vectors" in input) return recurrentSubject(model, input);
+  if (!(model instanceof RecurrentNetwork)) {
+    throw new TypeError(
+      "model: expected a LanguageModel, a Network or a RecurrentNetwork; of a task's model give its network",
+    );
+  }
+  if (isObject(input) && "vectors" in input) return recurrentSubject(model, input);
   throw new TypeError("recurrent layers read vectors: { vectors, steps }");
+}
+
+function isObject(input: InspectedInput): input is Exclude<InspectedInput, string> {
+  return typeof input === "object" && input !== null;
 }
 
 function isTokens(input: InspectedInput): input is readonly number[] | Int32Array {

@@ -55,7 +55,8 @@ export interface TraceWindow<Names extends string = string> {
  * Reads an input and keeps what every signal was.
  *
  * A language model reads a text in its vocabulary, or tokens; a network an example: one with a decoder of tokens is told the example's
- * target, or without one writes by itself; layers alone read vectors. Nothing is dropped, also where the model is in training.
+ * target, or without one writes by itself; layers alone read vectors. Nothing is dropped, also where the model is in training. Where
+ * a network holds its states with some probability (zoneout), they are shown as the equations give them, before they are held.
  *
  * @param options `weights` traces a model in training: `trace(model, engine, text, { weights: event.weights })`.
  * @throws CellstateError `vocabulary` where a text has what the model does not know; `data` where there is nothing to read; `option`

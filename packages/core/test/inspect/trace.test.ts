@@ -157,6 +157,24 @@ describe("trace", () => {
     );
   });
 
+  it("keeps nothing where no layer is asked for, whatever else is", () => {
+    const keep = { layers: [], signals: ["f"], units: [1] };
+    expect(trace(model, createReferenceEngine(), TEXT, { keep }).layers).toEqual([{}, {}]);
+  });
+
+  it("has no value between two steps", () => {
+    const { layers } = trace(model, createReferenceEngine(), TEXT, { keep: { units: [1, 3] } });
+    expect(layers[0].f.at(0.5, 1)).toBeNaN();
+  });
+
+  it("reads a word that the model does not know as its unknown word", () => {
+    const words = new Vocabulary("words", ["<unknown>", "a", " b"]);
+    const { config } = model;
+    const own = createLanguageModel({ ...config, vocabulary: words }, initial);
+    const { tokens } = trace(own, createReferenceEngine(), "a zebra b");
+    expect(tokens).toEqual(["a", "<unknown>", " b"]);
+  });
+
   it("takes the weights of a model in training, and leaves the model's", async () => {
     const engine = createWasmEngine();
     const before = model.weights.slice();
@@ -258,9 +276,22 @@ describe("trace refuses", () => {
     expect(() => trace(model, engine, "")).toThrow("nothing to trace: the text is empty");
   });
 
+  it("as many likely tokens as no list can have", () => {
+    for (const top of [-1, 1.5, Number.NaN]) {
+      expect(() => trace(model, engine, TEXT, { top })).toThrow(
+        `top: expected a whole number of 0 or more, got ${top}`,
+      );
+    }
+  });
+
+  it("what is no model", () => {
+    const task = { task: {}, network: model } as unknown as typeof model;
+    expect(() => trace(task, engine, TEXT)).toThrow("of a task's model give its network");
+  });
+
   it("names what the model does not know", () => {
     expect(() => trace(model, createReferenceEngine(), "Zoë")).toThrow(
-      'the prompt has characters that the model does not know: "Z", "o", "ë"; it knows ',
+      'the text has "Z" at character 1, line 1, which the model does not know (and 2 others like it); it knows ',
     );
   });
 });

@@ -123,6 +123,14 @@ describe("a trace of a network", () => {
 describe("a trace of layers alone", () => {
   const config = { cell: lstm, inputSize: 3, hiddenSize: 5 };
   const initial = { init: "uniform:0.6", forgetBias: null, chronoSteps: 4, seed: 2 } as const;
+
+  it("refuses half a step, though the numbers would be enough", () => {
+    const network = createRecurrentNetwork({ ...config, inputSize: 2 }, initial);
+    expect(() => trace(network, wasm, { vectors: [1, 2, 3], steps: 1.5 })).toThrow(
+      "vectors: expected shape [T=1.5, I=2] (3 numbers)",
+    );
+  });
+
   const steps = 70;
   const vectors = Float32Array.from({ length: steps * 3 }, (_, n) => Math.sin(n * n));
 
