@@ -97,6 +97,22 @@ export function verdictsOf<Settings extends Json>(
   });
 }
 
+/** A verdict a row: every net stopped by its rule, however many are wrong later. */
+export function ruleVerdicts<Settings extends Json>(
+  rows: readonly Row<Settings>[],
+  asked: string,
+): Verdict[] {
+  return rows.map(({ name, runs }) => {
+    const stopped = runs.filter(({ result }) => result.stopped).length;
+    const sequences = medianText(runs.map(({ result }) => result.sequences));
+    return {
+      asked: `${name}: ${asked}`,
+      measured: `${stopped} of ${runs.length} nets; ${sequences} sequences`,
+      reached: stopped === runs.length,
+    };
+  });
+}
+
 /** How settings stand in a note. */
 export function settingsText(learning: Learning): string {
   const { cell, hiddenSize, forgetBias, learningRate, batchSize, clip, averaging } = learning;
