@@ -2,7 +2,7 @@
 
 import { type KeptRuns, type Standing, standingOf } from "./keptRuns.ts";
 import { CERTAINTY, type PublishedFigure, published } from "./published.ts";
-import type { Figure, PaperTask, Report } from "./task.ts";
+import type { Figure, PaperTask, Report, Verdict } from "./task.ts";
 import { duration } from "./watch.ts";
 
 /** An experiment as it stands. */
@@ -50,6 +50,28 @@ export function resultsMarkdown(all: readonly Found[]): string {
   ];
   for (const found of all) lines.push("", ...section(found));
   return `${lines.join("\n")}\n`;
+}
+
+/** What was asked of each experiment, and what was measured: plain JSON. */
+export interface Summary {
+  readonly experiments: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly runs: { readonly done: number; readonly wanted: number };
+    readonly verdicts: readonly Verdict[];
+    readonly figures: readonly string[];
+  }[];
+}
+
+export function summaryOf(all: readonly Found[]): Summary {
+  const experiments = all.map(({ task, standing, report }) => ({
+    name: task.name,
+    title: task.title,
+    runs: { done: standing.done.length, wanted: standing.wanted.length },
+    verdicts: report?.verdicts ?? [],
+    figures: (report?.figures ?? []).map((figure) => figureFile(task, figure)),
+  }));
+  return { experiments };
 }
 
 function summaryRows(found: Found): string[] {

@@ -20,7 +20,7 @@ import type { Experiment } from "./experiment.ts";
 import { int8 } from "./int8.ts";
 import { KEPT, readKept, write } from "./keptRuns.ts";
 import { PAPERS } from "./papers/index.ts";
-import { type Found, figureFile, find, resultsMarkdown, section } from "./report.ts";
+import { type Found, figureFile, find, resultsMarkdown, section, summaryOf } from "./report.ts";
 import { doAndKeep, doInProcess, inChild, missingWork } from "./runner.ts";
 import { missingData } from "./shapes/common.ts";
 import { shapes } from "./shapes/index.ts";
@@ -31,6 +31,8 @@ import { watch } from "./watch.ts";
 /** On real data; each keeps its results as a whole. */
 const REAL_DATA: Readonly<Record<string, Experiment>> = { tinyshakespeare, int8, shapes };
 const RESULTS = new URL("RESULTS.md", import.meta.url);
+/** For the README. */
+const SUMMARY = new URL("results/papers.json", import.meta.url);
 
 interface PaperOptions {
   readonly seeds: number | null;
@@ -173,6 +175,7 @@ async function writeReport(): Promise<void> {
     }
   }
   write(RESULTS, resultsMarkdown(all));
+  write(SUMMARY, `${JSON.stringify(summaryOf(all), null, 2)}\n`);
   tell("experiments/RESULTS.md");
 }
 

@@ -7,6 +7,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type Circumstances, figure } from "../bench/results.ts";
+import { insideText } from "./readmeInside.ts";
 import { shapesText } from "./readmeShapes.ts";
 import { speedText } from "./readmeSpeed.ts";
 
@@ -21,6 +22,7 @@ function read<T>(path: string): T | null {
 /** What stands in each part; null where there are no results yet, which leaves the part empty. */
 const PARTS: Readonly<Record<string, () => string | null>> = {
   shapes: shapesText,
+  inside: insideText,
   speed: speedText,
   recording: () => {
     const file = new URL("../bench/results/start.txt", import.meta.url);

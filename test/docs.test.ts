@@ -21,7 +21,7 @@ const INITIAL = { init: "default", forgetBias: null, chronoSteps: 50, seed: 1 } 
 beforeAll(() => {
   mkdirSync(folder, { recursive: true });
   const cell = findCell("lstm");
-  const vocabulary = Vocabulary.of(["My name is Krish."], "characters");
+  const vocabulary = Vocabulary.of(["My name is Krish.\nW"], "characters");
   const sizes = { hiddenSize: 8, layers: 1, embeddingSize: 0, projectionSize: null };
   const rest = { dropout: 0, tieWeights: false };
   const model = createLanguageModel({ cell, vocabulary, ...sizes, ...rest }, INITIAL);
@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 
 test.each(
-  ["shapes", "streams", "threads"].flatMap((name) =>
+  ["inside", "shapes", "streams", "threads"].flatMap((name) =>
     examplesOf(readText(`docs/${name}.md`)).map((example, i) => [`${name}.md, ${i + 1}`, example]),
   ),
 )("%s runs", (title, example) => {

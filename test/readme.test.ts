@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { createLanguageModel, findCell, saveModel, Vocabulary } from "cellstate";
 import { expect, test } from "vitest";
 import { rendered } from "../scripts/readme.ts";
 import { readText } from "./support/sources.ts";
@@ -28,4 +29,22 @@ test("the README's example of a task runs as it stands, and tells good from bad"
   mkdirSync(new URL(".", file), { recursive: true });
   writeFileSync(file, example);
   expect(execFileSync(process.execPath, [fileURLToPath(file)], { encoding: "utf8" })).toBe("+\n");
+});
+
+test("the README's example of looking inside runs as it stands", () => {
+  const [, example] = readText("README.md").match(/```ts\n([^`]*memoryLedger[\s\S]*?)```/) ?? [];
+  const folder = new URL("../.scratch/readmeInside/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  const words = "My name is Krish. I live in Pune. My brother's name is Wish.";
+  const vocabulary = Vocabulary.of([words], "words");
+  const sizes = { hiddenSize: 24, layers: 1, embeddingSize: 0, projectionSize: null };
+  const model = createLanguageModel(
+    { cell: findCell("lstm"), vocabulary, ...sizes, dropout: 0, tieWeights: false },
+    { init: "default", forgetBias: null, chronoSteps: 50, seed: 1 },
+  );
+  saveModel(fileURLToPath(new URL("stories.safetensors", folder)), model);
+  const file = fileURLToPath(new URL("example.ts", folder));
+  writeFileSync(file, example);
+  const options = { cwd: fileURLToPath(folder), encoding: "utf8" } as const;
+  expect(execFileSync(process.execPath, [file], options)).toBe("");
 });
