@@ -5,6 +5,7 @@ import type { Observe } from "../layers/observation.ts";
 import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import { RecurrentPlan } from "../models/recurrentPlan.ts";
 import type { RecurrentVectors } from "../models/recurrentRunner.ts";
+import { room } from "./kept.ts";
 import { begin } from "./languageSubject.ts";
 import { labelsOf } from "./networkSubject.ts";
 import { placeOf } from "./places.ts";
@@ -106,7 +107,7 @@ function planVectors(
       plan.backward(last);
     },
     reader: (row) => {
-      const outputs = numbers.slice(0, all * output.width);
+      const outputs = room(numbers, all * output.width);
       return {
         take: ({ start, steps }) => {
           for (let t = 0; t < steps; t++) {

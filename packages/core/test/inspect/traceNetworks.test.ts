@@ -124,6 +124,14 @@ describe("a trace of layers alone", () => {
   const config = { cell: lstm, inputSize: 3, hiddenSize: 5 };
   const initial = { init: "uniform:0.6", forgetBias: null, chronoSteps: 4, seed: 2 } as const;
 
+  it("answers for a sequence whose outputs are more than a plan of its windows holds", () => {
+    const steps = 4000;
+    const network = createRecurrentNetwork(config, initial);
+    const vectors = Float32Array.from({ length: steps * 3 }, (_, n) => Math.sin(n));
+    const { output } = trace(network, wasm, { vectors, steps }, { keep: { layers: [] } });
+    expect(output).toEqual(network.run(wasm, vectors, { steps, batch: 1 }));
+  });
+
   it("refuses half a step, though the numbers would be enough", () => {
     const network = createRecurrentNetwork({ ...config, inputSize: 2 }, initial);
     expect(() => trace(network, wasm, { vectors: [1, 2, 3], steps: 1.5 })).toThrow(
