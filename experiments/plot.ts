@@ -165,7 +165,7 @@ function ticksOf({ scale }: PlotAxis, values: readonly number[]) {
   if (scale !== "log") return {};
   const from = Math.floor(Math.log10(Math.min(...values)));
   const to = Math.ceil(Math.log10(Math.max(...values)));
-  if (to - from < 2) return { format: "~g" };
+  if (to - from < 2) return { format: ",~g" };
   const all = Array.from({ length: to - from + 1 }, (_, index) => Number(`1e${from + index}`));
   return { values: all, format: from < -3 || to > 7 ? "~e" : ",~g" };
 }

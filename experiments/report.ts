@@ -82,10 +82,11 @@ function summaryRows(found: Found): string[] {
   if (!report || report.verdicts.length === 0) {
     return [row([name, "", missingText(found) || "nothing was asked", "", runs, time])];
   }
+  const soFar = standing.done.length < standing.wanted.length ? ", so far" : "";
   return report.verdicts.map(({ asked, measured, reached }, index) =>
     row([
       ...(index === 0 ? [name] : [""]),
-      ...[asked, measured, reached ? "yes" : "**NO**"],
+      ...[asked, measured, `${reached ? "yes" : "**NO**"}${soFar}`],
       ...(index === 0 ? [runs, time] : ["", ""]),
     ]),
   );

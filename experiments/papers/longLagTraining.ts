@@ -80,7 +80,7 @@ export type Learnt = {
    * left of the error when it comes to where it was made.
    */
   readonly gradientLeft: number | null;
-  /** Sequences seen, and the share of the latest that was wrong: up to 60 points. */
+  /** Sequences seen, and the share of the latest that was wrong: each point a tenth later than the one before. */
   readonly course: readonly (readonly [sequences: number, wrong: number])[];
 };
 
@@ -93,7 +93,9 @@ export type Judgement = {
   readonly meanSquare: number;
 };
 
-const COURSE_POINTS = 60;
+/** Points of a course: the first after so many sequences, each next one after a tenth more. */
+const FIRST_POINT = 200;
+const NEXT_POINT = 1.1;
 const SAY_EVERY = 100;
 /** Test sequences whose loss is followed back. */
 const FOLLOWED = 8;
@@ -117,7 +119,7 @@ export async function learnLongLag(
   });
   const latest = new LatestErrors(task.latest, task.tolerance);
   const course: [number, number][] = [];
-  const every = Math.max(1, Math.ceil(most / batchSize / COURSE_POINTS));
+  let nextPoint = FIRST_POINT;
   const average = averaging > 0 ? new AveragedWeights(averaging, trainer.weights.length) : null;
   let stopped = false;
   let step = 0;
@@ -131,7 +133,10 @@ export async function learnLongLag(
     step++;
     average?.add(trainer.weights, step);
     stopped = latest.isFull && task.isLearnt(latest);
-    if (step % every === 0 || stopped) course.push([latest.seen, share(latest)]);
+    if (latest.seen >= nextPoint || stopped) {
+      course.push([latest.seen, significant(share(latest))]);
+      nextPoint = NEXT_POINT * latest.seen;
+    }
     if (step % SAY_EVERY === 0) {
       say(`${latest.seen} sequences, ${percent(share(latest))} of the latest wrong`);
       await new Promise((resolve) => setImmediate(resolve));

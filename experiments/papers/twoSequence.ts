@@ -96,7 +96,7 @@ export const twoSequence: PaperTask<Settings, Learnt> = {
       notes: [
         GRADIENT_NOTE,
         `Settings: ${settingsText(done[0].settings.learning)}; chosen at T = 100 on seeds 101 and 102 among 8 and 16 units and learning rates of 0.01 and 0.005 (3 tries); of four nets of 0.01 one had 7 of 2,560 wrong.`,
-        "The limit on the test is ours. Whoever is wrong there is mostly wrong altogether: a rare sequence whose noise looks like the signal; that the last 2,000 are right does not say that less than one in 2,000 is wrong.",
+        "The limit on the test is ours. What is wrong there is mostly wrong altogether (errors up to 0.99), and rare: that the last 2,000 are right does not say that less than one in 2,000 is wrong.",
         "Experiment 3b (noise on the signal too) is left out.",
       ],
     };
