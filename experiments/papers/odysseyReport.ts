@@ -19,9 +19,6 @@ interface Variant {
   /** At an end of the range that was tried: another might suit it better. */
   readonly atEnd: boolean;
   readonly runs: readonly Done[];
-  /** Runs at any rate that came to no number, of so many. */
-  readonly diverged: number;
-  readonly tried: number;
 }
 
 const nats = (value: number): string => value.toFixed(3);
@@ -73,8 +70,10 @@ interface Difference extends Variant {
 function variantsOf(done: readonly Done[]): Variant[] {
   return ODYSSEY_CELLS.flatMap(({ cell, change }) => {
     const own = done.filter(({ settings }) => settings.cell === cell);
-    const rates = [...new Set(own.map(({ settings }) => settings.learningRate))];
-    rates.sort((a, b) => a - b);
+    const known = [...new Set(own.map(({ settings }) => settings.learningRate))];
+    const seeds = Math.max(...known.map((rate) => at(own, rate).length), 0);
+    // Rates of which seeds are still missing are not compared with others.
+    const rates = known.filter((rate) => at(own, rate).length === seeds).sort((a, b) => a - b);
     const heldLossOf = (rate: number): number =>
       mean(at(own, rate).map(({ result }) => result.heldLoss ?? Number.POSITIVE_INFINITY));
     const finite = rates.filter((rate) => Number.isFinite(heldLossOf(rate)));
@@ -82,9 +81,8 @@ function variantsOf(done: readonly Done[]): Variant[] {
     const best = finite.reduce((one, other) => (heldLossOf(other) < heldLossOf(one) ? other : one));
     return [
       {
-        ...{ cell, change, learningRate: best, runs: at(own, best), tried: own.length },
+        ...{ cell, change, learningRate: best, runs: at(own, best) },
         atEnd: rates.length > 1 && (best === rates[0] || best === rates[rates.length - 1]),
-        diverged: own.filter(({ result }) => result.loss === null).length,
       },
     ];
   });
