@@ -34,7 +34,8 @@ export type ContextSettings = {
   readonly seed: number;
   readonly hiddenSize: number;
   readonly forgetBias: number | null;
-  readonly learningRate: number;
+  /** At the beginning of each lesson; it falls to a twentieth by its end. */
+  readonly learningRates: readonly number[];
   /** Updates on stories of so many words, one lesson after the other. */
   readonly lessons: readonly { readonly words: number; readonly steps: number }[];
   /** Test stories of each length. */
@@ -94,7 +95,7 @@ export const LONGEST_LEARNT = 60;
 const TEST_WORDS = [15, 25, 35, 45, 54, 75, 100, 125, 150, 175, 194];
 const QUESTION_WORDS = 7;
 const MOST_QUESTIONS = 4;
-const SHORTEST_STORY = 10;
+const SHORTEST_STORY = 5;
 const CHANGE_RATES = { from: 0.3, to: 0.8 } as const;
 const TEST_CHANGE_RATE = 0.4;
 const BATCH = 32;
@@ -103,10 +104,10 @@ const MOST_STORIES = 200_000;
 
 /** Rates and the forget bias were found by trial on seed 1. */
 const CELLS = [
-  { cell: "lstm", forgetBias: 2, learningRate: 0.008 },
-  { cell: "gru", forgetBias: null, learningRate: 0.005 },
-  { cell: "lstm-nfg", forgetBias: null, learningRate: 0.008 },
-  { cell: "rnn", forgetBias: null, learningRate: 0.002 },
+  { cell: "lstm", forgetBias: 2, learningRates: [0.008, 0.004] },
+  { cell: "gru", forgetBias: null, learningRates: [0.005, 0.0025] },
+  { cell: "lstm-nfg", forgetBias: null, learningRates: [0.008, 0.004] },
+  { cell: "rnn", forgetBias: null, learningRates: [0.002, 0.001] },
 ] as const;
 const SEEDS = 3;
 
@@ -132,7 +133,7 @@ export const contextChange: PaperTask<ContextSettings, ContextResult> = {
           hiddenSize: 96,
           lessons: [
             { words: 36, steps: 16_000 },
-            { words: LONGEST_LEARNT, steps: 8000 },
+            { words: LONGEST_LEARNT, steps: 10_000 },
           ],
           stories: 200,
         };
@@ -168,7 +169,7 @@ async function learnStories(
   engine: Engine,
   say: (line: string) => void,
 ): Promise<LanguageModel> {
-  const { cell, hiddenSize, forgetBias, learningRate, lessons, seed } = settings;
+  const { cell, hiddenSize, forgetBias, learningRates, lessons, seed } = settings;
   const model = createLanguageModel(
     {
       ...{ cell: findCell(cell), vocabulary: contextVocabulary(), hiddenSize, layers: 1 },
@@ -183,8 +184,8 @@ async function learnStories(
       length: { steps },
       batchSize: BATCH,
       window: words,
-      optimizer: { name: "adam", learningRate, beta2: 0.99 },
-      schedule: lesson === lessons.length - 1 ? "cosine:0.05" : "warmup:50",
+      optimizer: { name: "adam", learningRate: learningRates[lesson], beta2: 0.99 },
+      schedule: "cosine:0.05",
       clip: { norm: 1 },
       seed: seed + lesson,
     });

@@ -90,7 +90,7 @@ export async function vanishingReport(done: readonly Done[]): Promise<Report> {
     notes: [
       "A factor is the slope of the straight line through the logarithms of the norms, over lags 0 to 1,000 or as far as float64 holds them (10⁻³⁰⁰). Intervals: Student's over the seeds, 95 %. Where norms do not fall in a straight line (chrono: every unit has a lag of its own) the factor is that of the far end rather than of the first steps: the columns beside it say the rest.",
       "The squared error of whoever always answers the mean is 0.042: a network beside it has not learnt to add, and its gradient shows why, or shows that a gradient alone is not enough.",
-      "An open forget gate is not enough by itself: with a bias of 10 and an input gate that is half open, all that is written stays. The memory grows until tanh(c) has no slope that float64 can tell from 0, and then no gradient enters it at the loss, though ∏ f is close to 1: in most seeds after training, in some sequences before. Norms of 0 make a geometric mean of 0. Chrono opens the one and shuts the other.",
+      "An open forget gate is not enough by itself: with a bias of 10 and an input gate that is half open, all that is written stays. The memory grows until tanh(c) has no slope that float64 can tell from 0, and then no gradient enters it at the loss, though ∏ f is close to 1: so in some of the sequences, drawn or trained. Norms of 0 make a geometric mean of 0. Chrono opens the one and shuts the other.",
       "Norms are Euclidean over 32 units, mean of the logarithms over 8 sequences of 1,000 to 1,100 steps; float64 on the reference engine, since float32 would end at 10⁻³⁸.",
     ],
   };
