@@ -98,8 +98,19 @@ export function rightSymbols(model: LanguageModel, engine: Engine, options: Test
   return right;
 }
 
+/** Beyond this tanh(c) is 1 or −1 to the last digit of float32, whatever is written. */
+const FULL = 10;
+
+/** What the units of a net hold, as means over streams. */
+export interface MemoryHeld {
+  /** |c| of the unit in the middle: half of the units hold more. */
+  readonly middle: number;
+  /** Units whose tanh(c) can still change. */
+  readonly open: number;
+}
+
 /**
- * The largest |c| of all units, as a mean over streams, after so many symbols of each.
+ * What is in c after so many symbols of each stream.
  *
  * @param marks Rising.
  */
@@ -108,25 +119,26 @@ export function memoryAlong(
   engine: Engine,
   marks: readonly number[],
   options: Omit<TestOptions, "longest">,
-): number[] {
+): MemoryHeld[] {
   const { streams } = options;
-  const sizes: number[] = [];
+  const held: MemoryHeld[] = [];
   readStreams(model, engine, options, (t, plan) => {
-    if (t === marks[sizes.length]) {
+    if (t === marks[held.length]) {
       const { c } = plan.states.read(streams)[0];
-      let sum = 0;
+      let middle = 0;
       for (let r = 0; r < streams; r++) {
-        let most = 0;
-        for (let u = 0; u < HIDDEN_SIZE; u++) {
-          most = Math.max(most, Math.abs(c[r * HIDDEN_SIZE + u]));
-        }
-        sum += most;
+        const sizes = c
+          .slice(r * HIDDEN_SIZE, (r + 1) * HIDDEN_SIZE)
+          .map(Math.abs)
+          .sort();
+        middle += (sizes[HIDDEN_SIZE / 2 - 1] + sizes[HIDDEN_SIZE / 2]) / 2;
       }
-      sizes.push(sum / streams);
+      const open = c.filter((value: number) => Math.abs(value) < FULL).length;
+      held.push({ middle: middle / streams, open: open / streams });
     }
-    return sizes.length < marks.length;
+    return held.length < marks.length;
   });
-  return sizes;
+  return held;
 }
 
 /** @param look After each symbol, the t-th from 1 on: whether to go on. */

@@ -179,7 +179,8 @@ describe("the quick forms", () => {
     const [forget, old] = done.map(({ result }) => result);
     expect(forget.leastRight).toBe(5000);
     expect(old.right).toBeLessThan(500);
-    expect(old.memory[2]).toBeGreaterThan(5 * old.memory[1]);
+    expect(old.middle[2]).toBeGreaterThan(5 * old.middle[1]);
+    expect(old.open[2]).toBeLessThan(4);
     const { verdicts, figures } = await continualReber.report(done);
     expect(verdicts.map(({ reached }) => reached)).toEqual([true, true]);
     expect(figures[0].svg).toContain("<svg");
