@@ -46,6 +46,7 @@ export {
 } from "./data/splits.ts";
 export type { NumberColumn, Table, TableColumn, TextColumn, TimeColumn } from "./data/table.ts";
 export {
+  cutText,
   type Encoded,
   TOKEN_KINDS,
   type TokenKind,

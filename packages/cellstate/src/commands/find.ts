@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import {
   CellstateError,
+  cutText,
   type Engine,
   type FoundUnit,
   type FoundUnits,
@@ -165,8 +166,7 @@ function bestText(
   const { tokens: numbers } = model.config.vocabulary.encode(text);
   const from = texts.length === 1 ? numbers.length >> 1 : 0;
   const read = Array.from(numbers.subarray(0, from + SHOWN));
-  const items = model.config.vocabulary.items;
-  const all = Array.from(numbers, (token) => items[token]);
+  const all = Array.from(cutText(text, model.config.vocabulary.kind));
   const labels = Array.from(predicate(all)).slice(from, from + SHOWN);
   const values: number[] = [];
   const { layer, signal, unit } = best;

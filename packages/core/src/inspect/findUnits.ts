@@ -18,6 +18,7 @@
  *
  * The texts are read window by window; what is kept are sums, and the named units' values on the scored part.
  */
+import { cutText } from "../data/vocabulary.ts";
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { Stretch } from "../layers/parameters.ts";
@@ -102,7 +103,8 @@ const FEWEST_SHIFTS = 19;
  *
  * @param texts Texts that the model was not trained on. Each is read from the initial state. Of several, whole texts choose and others
  *   score; a single one is cut in the middle.
- * @param predicate A label for every token once it has been read; NaN is left out. Ready-made: `quotes`, `brackets`, `linePosition`,
+ * @param predicate A label for every token once it has been read; NaN is left out. It is told the words of the text, also those that
+ *   the model reads as its unknown word. Ready-made: `quotes`, `brackets`, `linePosition`,
  *   `afterName`.
  * @throws CellstateError `option` for layers, signals or options that are not there; `vocabulary` for what the model does not know;
  *   `data` where a part has the same label throughout, or no unit changes.
@@ -124,10 +126,9 @@ export function findUnits(
   const signals = chooseSignals(model, options);
   const considered = signals.reduce((total, { units }) => total + units, 0);
   const tokens = texts.map((text, i) => encodeText(model, text, `text ${i}`));
-  const labels = tokens.map((numbers, i) => {
-    const items = Array.from(numbers, (token) => model.vocabulary.items[token]);
-    return labelsOf(predicate, items, `text ${i}`);
-  });
+  const labels = texts.map((text, i) =>
+    labelsOf(predicate, Array.from(cutText(text, model.vocabulary.kind)), `text ${i}`),
+  );
   const isBinary = labels.every((of) =>
     of.every((label) => Number.isNaN(label) || label === 0 || label === 1),
   );

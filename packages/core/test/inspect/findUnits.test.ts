@@ -143,6 +143,19 @@ describe("findUnits", () => {
     expect(findUnits(own, engine, [said], quotes).units).toHaveLength(16);
   });
 
+  it("tells the predicate the words of the text, also those that the model does not know", () => {
+    const words = new Vocabulary("words", ["<unknown>", "a", " a", " b"]);
+    const own = lstmByHand(words, 4, []);
+    const said = "a zebra b a a zebra";
+    const seen: string[] = [];
+    const isZebra: Predicate = (tokens) => {
+      seen.push(...tokens);
+      return tokens.map((token) => token.trim() === "zebra");
+    };
+    findUnits(own, engine, [said], isZebra);
+    expect(seen).toEqual(["a", " zebra", " b", " a", " a", " zebra"]);
+  });
+
   it("gives the same twice", () => {
     const twice = [1, 2].map(() => findUnits(model, engine, [text], linePosition, { seed: 3 }));
     expect(twice[0]).toEqual(twice[1]);
