@@ -63,8 +63,8 @@ export interface StoryOptions {
   readonly changeRate: number;
 }
 
-/** Sentences have 4 words, or 5 where they say where someone lives. */
-const SENTENCE = 5;
+/** Words of a sentence with its stop: one more where it says where someone lives, which is said of each once at the most. */
+const SENTENCE = 4;
 /** In a story, of whom two facts each can be told: four at the most, however long it is. */
 const PEOPLE_IN_A_STORY = 2;
 /** A subject that goes on is named again, instead of a pronoun, so often. */
@@ -76,7 +76,7 @@ export function tellContextStory(
   stream: RandomStream,
 ): ContextStory {
   const people = stream.shuffle([...PEOPLE]).slice(0, PEOPLE_IN_A_STORY);
-  const sentences = Math.max(1, Math.floor(mostWords / SENTENCE));
+  const sentences = Math.max(1, Math.floor((mostWords - PEOPLE_IN_A_STORY) / SENTENCE));
 
   // Who each sentence is about.
   const subjects: number[] = [0];
