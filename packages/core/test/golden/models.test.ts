@@ -153,7 +153,10 @@ describe.each(Object.entries(ENGINES))("a character model on the %s engine", (_,
       label: (name) => name,
     });
     const capacity = { steps: STEPS, batch: BATCH };
-    return { model, plan: new LanguagePlan(model, createEngine(), capacity, "training", { slots }) };
+    return {
+      model,
+      plan: new LanguagePlan(model, createEngine(), capacity, "training", { slots }),
+    };
   }
 
   function pass(plan: LanguagePlan): number {
