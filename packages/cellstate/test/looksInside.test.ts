@@ -1,5 +1,13 @@
 /** The commands that look inside, from the outside: what they print, write and refuse. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLanguageModel, findCell, readSafetensors, Vocabulary } from "@cellstate/core";
@@ -319,6 +327,48 @@ describe("what cannot be looked at is told in one line", () => {
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect([code, stdout]).toEqual([exit, ""]);
     expect(readdirSync(folder)).toEqual(before);
+  });
+
+  test("a file of one's own that awaits what never comes", async () => {
+    writeFileSync(at("stuck.mjs"), "await new Promise(() => {}); export default (t) => t;");
+    const found = await run("find", "lstm.safetensors", "text.txt", "--predicate", "stuck.mjs");
+    expect([found.code, found.stderr]).toEqual([
+      1,
+      "cellstate: stuck.mjs: does not run: Error: it awaits something that never comes\n",
+    ]);
+  });
+
+  test("a text that has what the model does not know, by the file's name", async () => {
+    writeFileSync(at("other.txt"), "He said #\n");
+    const found = await run("find", "lstm.safetensors", "other.txt", "--predicate", "quotes");
+    expect(found.code).toBe(1);
+    expect(found.stderr).toContain('cellstate: other.txt has "#" at character 9, line 1, which');
+  });
+
+  test("a folder of several texts, where one is read", async () => {
+    mkdirSync(at("several"));
+    for (const name of ["a.txt", "b.txt"]) writeFileSync(at(`several/${name}`), TEXT);
+    const traced = await run("trace", "lstm.safetensors", "--input", "several");
+    expect([traced.code, traced.stderr]).toEqual([
+      2,
+      "cellstate: --input several: a folder of 2 texts, of which one is read; name a file\n",
+    ]);
+  });
+
+  test("a text too long to follow a loss back through", async () => {
+    writeFileSync(at("long.txt"), TEXT.repeat(80_000));
+    const { code, stderr } = await run(
+      "gradients",
+      "lstm.safetensors",
+      "--input",
+      "long.txt",
+      "--engine",
+      "wasm",
+    );
+    expect([code, stderr]).toEqual([
+      2,
+      "cellstate: gradients: 4,160,000 steps are held at once, more than there is memory for; give a shorter text\n",
+    ]);
   });
 
   test("a trace that is too large, with its size, before memory is taken", async () => {

@@ -96,7 +96,8 @@ async function run(
   let shown: UnitText;
   try {
     const contents = texts.map(({ text }) => text);
-    found = findUnits(model, engine, contents, predicate, { layers, signals, count: top });
+    const names = texts.map(({ name }) => shownPath(name));
+    found = findUnits(model, engine, contents, predicate, { layers, signals, count: top, names });
     shown = bestText(model, engine, texts, predicate, found);
   } finally {
     end();

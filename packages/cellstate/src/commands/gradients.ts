@@ -1,6 +1,6 @@
 /** `cellstate gradients MODEL`: how far back the loss is heard. */
 import { basename } from "node:path";
-import { type GradientFlow, gradientFlow } from "@cellstate/core";
+import { CellstateError, type GradientFlow, gradientFlow } from "@cellstate/core";
 import { writeTextAtomically } from "../files/atomicWrite.ts";
 import { shownPath } from "../files/fileError.ts";
 import { gradientSvg, stripOf } from "../inspection/gradientPicture.ts";
@@ -23,13 +23,14 @@ import {
   openSubject,
   readSubject,
   type SubjectArguments,
+  stepsIn,
 } from "../inspection/subject.ts";
 import { numberOption } from "../options.ts";
 import { printRows } from "../shapes/writeRows.ts";
 import { drawCells } from "../terminal/cells.ts";
 import { logPlot } from "../terminal/logPlot.ts";
 import type { Output, Terminal } from "../terminal/terminal.ts";
-import { sentence } from "../terminal/text.ts";
+import { grouped, sentence } from "../terminal/text.ts";
 import { type AddCommand, jsonOption, printJson } from "./common.ts";
 
 const FORMATS = ["json", "csv", "svg", "png"] as const;
@@ -45,9 +46,10 @@ Examples:
   $ cellstate gradients stories.safetensors --text "My name is Krish. I live in Pune. Where do I live? Pune"
   $ cellstate gradients tinyshakespeare.safetensors --input scene.txt --at 200 --out gradients.svg
 
-For each state of each layer: the norm of the loss's gradient, step by step back from the loss. It vanishes where it shrinks
-by the same factor a step, explodes where it grows, and is carried where it does neither; the memory's length is how many
-steps it takes to fall to a third (1/e). The path "memory" is the same through what the cell keeps and nothing else.`;
+For each state of each layer: the norm of the loss's gradient, step by step back from the loss. A straight line through the
+logarithms says by what factor it changes a step. Over all steps together it is vanishing where it falls below 1/100,
+exploding where it grows more than 100 times, and carried in between: a short text tells little. The memory's length is how
+many steps it takes to fall to 1/e, about a third. The path "memory" is the same through what the cell keeps and nothing else.`;
 
 export const addGradients: AddCommand = (program, terminal) => {
   const command = program
@@ -80,6 +82,13 @@ async function run(path: string, given: GradientArguments, terminal: Terminal): 
       subject.kind === "language"
         ? gradientFlow(subject.model, engine, subject.input, options)
         : gradientFlow(subject.model, engine, subject.input, options);
+  } catch (error) {
+    // All steps are held at once, and engines tell of what they cannot hold by this.
+    if (!(error instanceof RangeError)) throw error;
+    throw new CellstateError(
+      "option",
+      `gradients: ${grouped(stepsIn(subject))} steps are held at once, more than there is memory for; give a shorter text`,
+    );
   } finally {
     end();
   }

@@ -51,7 +51,9 @@ export function gradientSvg(
 /** `c: carried, × 0.98 a step, memory 53 steps` */
 export function described(series: GradientSeries): string {
   const { verdict, rate, memoryLength } = series;
-  return `${seriesName(series)}: ${verdict}, ${Number.isNaN(rate) ? "" : `× ${shortNumber(rate)} a step, `}memory ${shownLength(memoryLength)}${Number.isFinite(memoryLength) ? " steps" : ""}`;
+  // Of a single step there is nothing to tell.
+  if (Number.isNaN(rate)) return `${seriesName(series)}: ${verdict}`;
+  return `${seriesName(series)}: ${verdict}, × ${shortNumber(rate)} a step, memory ${shownLength(memoryLength)}${Number.isFinite(memoryLength) ? " steps" : ""}`;
 }
 
 /** A row a state, over the tokens that were read; null where none can be told. */

@@ -61,6 +61,7 @@ export function seriesName({ state, isPath }: GradientSeries): string {
 }
 
 export function shownLength(memoryLength: number): string {
+  if (Number.isNaN(memoryLength)) return "";
   return Number.isFinite(memoryLength) ? shortNumber(memoryLength) : "no end";
 }
 

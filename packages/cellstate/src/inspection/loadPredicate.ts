@@ -27,7 +27,7 @@ export async function loadPredicate(named: string): Promise<Predicate> {
   const file = shownPath(named);
   let loaded: unknown;
   try {
-    loaded = await import(pathToFileURL(resolve(named)).href);
+    loaded = await settled(import(pathToFileURL(resolve(named)).href));
   } catch (error) {
     throw new CellstateError("data", `${file}: does not run: ${said(error)}`);
   }
@@ -47,6 +47,15 @@ export async function loadPredicate(named: string): Promise<Predicate> {
     }
     return checkedLabels(labels, tokens, file);
   };
+}
+
+/** A file that awaits what never comes would end the process without a word: it says so when nothing is left that could wake it. */
+function settled(loading: Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const stuck = (): void => reject(new Error("it awaits something that never comes"));
+    process.once("beforeExit", stuck);
+    loading.then(resolve, reject).finally(() => process.off("beforeExit", stuck));
+  });
 }
 
 function checkedLabels(labels: unknown, tokens: readonly string[], file: string): Float64Array {

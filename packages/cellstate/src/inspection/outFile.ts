@@ -18,7 +18,7 @@ export function outFormat<Format extends string>(
   const format = formats.find((each) => out.toLowerCase().endsWith(`.${each}`));
   if (format === undefined) {
     const endings = listed(formats.map((each) => `.${each}`));
-    throw new UsageError(`--out ${out}: expected a file's name that ends in ${endings}`);
+    throw new UsageError(`--out ${out || '""'}: expected a file's name that ends in ${endings}`);
   }
   const files = read.filter((path) => path !== undefined);
   if (isOneOf(out, files)) {

@@ -78,7 +78,7 @@ export function chosenPlaces(
   const chosen = places.flatMap((place, index) => (isNamed(place, layer) ? [index] : []));
   if (chosen.length > 0) return chosen;
   const there = places.map(prefixOf).join(", ");
-  throw new CellstateError("option", `--layer ${layer}: the model has ${there}`);
+  throw new CellstateError("option", `--layer ${layer || '""'}: the model has ${there}`);
 }
 
 /** More units than any layer has are a slip. */
@@ -92,7 +92,9 @@ export function parseUnits(text: string): number[] {
     const from = Number(match?.[1]);
     const to = Number(match?.[2] ?? match?.[1]);
     if (!match || to < from || to >= MOST_UNITS) {
-      throw new UsageError(`--units ${text}: expected numbers and ranges from 0, such as 1,5-9`);
+      throw new UsageError(
+        `--units ${text || '""'}: expected numbers and ranges from 0, such as 1,5-9`,
+      );
     }
     for (let unit = from; unit <= to; unit++) units.add(unit);
   }

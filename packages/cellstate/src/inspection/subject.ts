@@ -93,7 +93,7 @@ export async function readSubject(
         `--example: ${shownPath(path)} is a language model, which reads the whole of a text; leave the option out`,
       );
     }
-    const read = text ?? readTexts([input ?? ""])[0].text;
+    const read = text ?? onlyText(input ?? "");
     return { kind: "language", model: loaded.language, input: read };
   }
   const { task, network } = loaded.network;
@@ -101,6 +101,11 @@ export async function readSubject(
     text === undefined
       ? await readInputs(task, input ?? "", dataRecordOf(network.training), say)
       : textData(task, text, shownPath(path));
+  if (data.kind === "forecasting" && example !== undefined) {
+    throw new UsageError(
+      `--example: ${shownPath(path)} forecasts, and reads the end of a series; leave the option out, or name a file that ends where it is to read`,
+    );
+  }
   const given =
     data.kind === "forecasting"
       ? windowOf(data, withTargets)
@@ -110,6 +115,15 @@ export async function readSubject(
   const output = itemsOf(task, "output");
   const outputLabel = (token: number): string => output[token] ?? String(token);
   return { kind: "network", model: network, input: { ...given, outputLabel, mostSteps } };
+}
+
+/** @throws UsageError for a folder of several: one is read. */
+function onlyText(path: string): string {
+  const [{ text }, ...others] = readTexts([path]);
+  if (others.length === 0) return text;
+  throw new UsageError(
+    `--input ${shownPath(path)}: a folder of ${others.length + 1} texts, of which one is read; name a file`,
+  );
 }
 
 /** Whether there is an answer a step of the input. */

@@ -115,7 +115,11 @@ function drawMark(text: string, column: number, width: number): string {
 
 /** Tokens from top to bottom, each over its column, standing on the row of the cells. */
 function drawHead(tokens: readonly string[], cellWidth: number): string[] {
-  const shown = tokens.map((token) => [...truncate(showToken(token), TALLEST_HEAD)]);
+  const whole = tokens.map(showToken);
+  const cut = whole.map((token) => truncate(token, TALLEST_HEAD));
+  // Times tell themselves apart by their ends.
+  const isTold = new Set(whole).size === 1 || new Set(cut).size > 1;
+  const shown = whole.map((token, at) => [...(isTold ? cut[at] : endOf(token))]);
   const height = Math.max(...shown.map(({ length }) => length));
   const indent = " ".repeat(LABEL);
   return Array.from({ length: height }, (_, row) => {
@@ -125,6 +129,12 @@ function drawHead(tokens: readonly string[], cellWidth: number): string[] {
     });
     return (indent + cells.join("")).trimEnd();
   });
+}
+
+function endOf(token: string): string {
+  const letters = Array.from(token);
+  const { length } = letters;
+  return length <= TALLEST_HEAD ? token : `…${letters.slice(length - TALLEST_HEAD + 1).join("")}`;
 }
 
 /** A token in one visible line, in which each sign takes one column. */

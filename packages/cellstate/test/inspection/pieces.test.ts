@@ -8,9 +8,21 @@ import { loadPredicate } from "../../src/inspection/loadPredicate.ts";
 import { fitScale } from "../../src/inspection/scales.ts";
 import { equationOf, parseSignals, parseUnits } from "../../src/inspection/selection.ts";
 import { unitTextLines, unitTextSvg } from "../../src/inspection/unitText.ts";
+import { drawCells } from "../../src/terminal/cells.ts";
 import { logPlot } from "../../src/terminal/logPlot.ts";
 import { displayWidth } from "../../src/terminal/text.ts";
 import { inFolder } from "../support/command.ts";
+
+describe("steps that are named by times", () => {
+  test("show the ends of the times, by which they differ", () => {
+    const tokens = ["2010-03-01 13:00", "2010-03-01 14:00"];
+    const signal = { name: "h", caption: "", range: null, steps: 2, units: 1, at: () => 0 };
+    const drawn = drawCells({ tokens, signals: [signal], units: [0] }, { width: 40, depth: 0 });
+    const head = drawn.split("\n").slice(0, 8);
+    expect(head.map((line) => line.padEnd(9).slice(6, 7)).join("")).toBe("…1 13:00");
+    expect(head.map((line) => line.padEnd(9).slice(8, 9)).join("")).toBe("…1 14:00");
+  });
+});
 
 describe("units", () => {
   test("are numbers and ranges", () => {

@@ -45,6 +45,8 @@ export interface FindUnitsOptions {
   readonly shifts?: number;
   /** Of the turns. @default 1 */
   readonly seed?: number;
+  /** What the texts are called in errors, such as the names of their files. @default `text 0` and so on */
+  readonly names?: readonly string[];
   /** In place of the model's weights: those of a training event. @default the model's */
   readonly weights?: Stretch;
 }
@@ -125,9 +127,10 @@ export function findUnits(
   }
   const signals = chooseSignals(model, options);
   const considered = signals.reduce((total, { units }) => total + units, 0);
-  const tokens = texts.map((text, i) => encodeText(model, text, `text ${i}`));
+  const nameOf = (i: number): string => options.names?.[i] ?? `text ${i}`;
+  const tokens = texts.map((text, i) => encodeText(model, text, nameOf(i)));
   const labels = texts.map((text, i) =>
-    labelsOf(predicate, Array.from(cutText(text, model.vocabulary.kind)), `text ${i}`),
+    labelsOf(predicate, Array.from(cutText(text, model.vocabulary.kind)), nameOf(i)),
   );
   const isBinary = labels.every((of) =>
     of.every((label) => Number.isNaN(label) || label === 0 || label === 1),
