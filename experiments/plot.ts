@@ -122,7 +122,7 @@ export async function linePlot(plot: LinePlot): Promise<string> {
     legends: [
       {
         ...{ stroke: "colour", strokeDash: "dash", symbolType: "stroke", symbolSize: 400 },
-        ...{ symbolStrokeWidth: 2, labelLimit: 260, orient: "right" },
+        ...{ symbolStrokeWidth: 2, labelLimit: 420, orient: "right" },
       },
     ],
     marks: [

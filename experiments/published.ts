@@ -15,7 +15,7 @@ export type Certainty = "verified" | "quoted" | "recalled" | "computed";
 /** As a reader is told. */
 export const CERTAINTY: Readonly<Record<Certainty, string>> = {
   verified: "verified in the source",
-  quoted: "verified in a text quoting it",
+  quoted: "read in a text that quotes it",
   recalled: "recalled, unverified",
   computed: "computed for this project",
 };

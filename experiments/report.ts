@@ -39,7 +39,7 @@ export function resultsMarkdown(all: readonly Found[]): string {
   const lines = [
     "# The papers' experiments",
     "",
-    "Written by `npm run experiments -- all` from the runs in `results/papers/`; nothing is typed by hand, and what failed is left in.",
+    "Written by `npm run experiments -- all` from the runs in `results/papers/`: no figure of theirs is typed by hand, and what failed is left in. How settings were chosen is told by who chose them.",
     "Every run is repeated bit for bit by its command, from its seed. Published figures stand with how sure they are.",
     `${reached} of ${verdicts.length} aims are reached${pending.length > 0 ? `; not all runs are done of ${pending.map(({ task }) => task.name).join(", ")}` : ""}.`,
     "The four shapes on real data have [a table of their own](results/shapes.md).",
