@@ -26,6 +26,7 @@ import { shownPath } from "../files/fileError.ts";
 import { readTexts } from "../files/texts.ts";
 import { loadAnyModel } from "../modelFiles.ts";
 import { sizeOption } from "../options.ts";
+import { encodeData } from "../shapes/fit.ts";
 import { readInputs } from "../shapes/readInputs.ts";
 import { dataRecordOf, type TaskData } from "../shapes/taskData.ts";
 import { textData } from "../shapes/textData.ts";
@@ -238,7 +239,7 @@ function exampleOf(
       `--example ${number}: ${shownPath(name)} has ${length === 1 ? "one" : `1 to ${length}`}`,
     );
   }
-  const examples = encoded(withTargets ? data : withoutTargets(data));
+  const examples = encodeData(withTargets ? data : withoutTargets(data));
   const example = number - 1;
   if (examples.input.kind !== "tokens") return { examples, example };
   const tokens = new Int32Array(examples.input.steps(example));
@@ -249,28 +250,6 @@ function exampleOf(
 
 function withoutTargets<Data extends { readonly targets: unknown }>(data: Data): Data {
   return { ...data, targets: null };
-}
-
-function encoded(data: Exclude<TaskData, { kind: "forecasting" }>): Examples {
-  const { name } = data;
-  switch (data.kind) {
-    case "text-classification":
-      return data.task.encode(data.inputs, data.targets, name);
-    case "sequence-classification":
-      return data.task.encode(data.inputs, data.targets, name);
-    case "sequence-regression":
-      return data.task.encode(data.inputs, data.targets, name);
-    case "row-classification":
-      return data.task.encode(data.inputs, data.targets, name);
-    case "row-regression":
-      return data.task.encode(data.inputs, data.targets, name);
-    case "transduction":
-      return data.task.encode(data.inputs, data.targets, name);
-    case "tagging":
-      return data.task.encode(data.inputs, data.targets, name);
-    case "generation":
-      return data.task.encode(data.inputs, data.targets, name);
-  }
 }
 
 /** What the tokens that a task reads or writes are called, by its own file: special ones before the vocabulary's. */

@@ -225,8 +225,8 @@ function shaped(
       : judge(of(parts.test), network, engine, record, { mostTexts: MOST_WRITTEN });
   return {
     task: training.task,
-    training: encoded(training),
-    validation: parts.validation.length > 0 ? encoded(of(parts.validation)) : null,
+    training: encodeData(training),
+    validation: parts.validation.length > 0 ? encodeData(of(parts.validation)) : null,
     testCount: parts.test.length,
     unit,
     notes: [...notes, ...surveyNotes(survey)],
@@ -237,7 +237,7 @@ function shaped(
 }
 
 /** The same call for each kind: only so do the types of task and examples agree. */
-function encoded(data: CodedData) {
+export function encodeData(data: CodedData) {
   const { name } = data;
   switch (data.kind) {
     case "text-classification":
