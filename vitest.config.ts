@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
-    reporters: ["default", "./test/support/countsReporter.ts"],
+    reporters: ["default", "./test/support/countsReporter.ts", "./test/support/stallReporter.ts"],
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
