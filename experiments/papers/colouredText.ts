@@ -8,15 +8,15 @@ export interface ColouredText {
 }
 
 const [CHARACTER, LINE, MARGIN, GAP, SIZE] = [7.2, 16, 12, 26, 12];
-/** ColorBrewer's PuOr (Harrower and Brewer 2003), from below zero to above: told apart by people who see red and green alike. */
+/** The orange of ColorBrewer's PuOr and the blue of its RdBu (Harrower and Brewer 2003), from below zero to above: told apart by people who see red and green alike. */
 const COLOURS = [
-  [84, 39, 136],
-  [153, 142, 195],
-  [216, 218, 235],
-  [247, 247, 247],
-  [254, 224, 182],
-  [241, 163, 64],
   [179, 88, 6],
+  [241, 163, 64],
+  [254, 224, 182],
+  [247, 247, 247],
+  [209, 229, 240],
+  [103, 169, 207],
+  [33, 102, 172],
 ];
 /** Signs are white on what is darker. */
 const DARK = 0.75;

@@ -87,7 +87,7 @@ function picturesOf(trained: readonly Done[]): Figure[] {
     {
       name: "interpretable-units",
       caption:
-        "Held-out text, each character coloured by the signal of the unit that follows a label best (seed 1): violet below 0, orange above, as strong as the largest of the stretch.",
+        "Held-out text, each character coloured by the signal of the unit that follows a label best (seed 1): orange below 0, blue above, as strong as the largest of the stretch.",
       svg: colouredTexts(texts.slice(0, 2)),
     },
   ];

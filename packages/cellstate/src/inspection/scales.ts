@@ -1,9 +1,9 @@
 /**
- * What colour a number has: one place for terminals and pictures. Gates (0 to 1) have one hue whose lightness goes one way; signed
- * values two hues that part at zero, violet below and orange above, which people who see red and green alike tell apart; gradients one
- * hue over decades.
+ * What colour a number has: one place for terminals and pictures. Gates (0 to 1) have one hue, violet,
+ * whose lightness goes one way; signed values two hues that part at zero, orange below and blue above, which people who see red and green
+ * alike tell apart; gradients one hue over decades.
  *
- * The anchors are ColorBrewer's Blues, PuOr and Greens (Harrower & Brewer 2003, colorbrewer2.org, Apache 2.0), from light to dark as
+ * The anchors are ColorBrewer's Purples, the orange of its PuOr and the blue of its RdBu, and Greens (Harrower & Brewer 2003, colorbrewer2.org, Apache 2.0), from light to dark as
  * paper wants them. A terminal's cells stand beside dark text fields as often as light ones, so there zero is the dark end.
  */
 
@@ -29,14 +29,14 @@ const hex = (colour: string): Rgb => {
 const anchors = (colours: string): readonly Rgb[] => colours.split(" ").map(hex);
 
 const PAPER: Readonly<Record<ScaleKind, readonly Rgb[]>> = {
-  gate: anchors("f7fbff deebf7 c6dbef 9ecae1 6baed6 4292c6 2171b5 08519c 08306b"),
-  signed: anchors("542788 998ec3 d8daeb f7f7f7 fee0b6 f1a340 b35806"),
+  gate: anchors("fcfbfd efedf5 dadaeb bcbddc 9e9ac8 807dba 6a51a3 54278f 3f007d"),
+  signed: anchors("b35806 f1a340 fee0b6 f7f7f7 d1e5f0 67a9cf 2166ac"),
   log: anchors("f7fcf5 e5f5e0 c7e9c0 a1d99b 74c476 41ab5d 238b45 006d2c 00441b"),
 };
 
 const SCREEN: Readonly<Record<ScaleKind, readonly Rgb[]>> = {
-  gate: anchors("081d58 08306b 08519c 2171b5 4292c6 6baed6 9ecae1 c6dbef f7fbff"),
-  signed: anchors("d8daeb 998ec3 542788 26262a b35806 f1a340 fee0b6"),
+  gate: anchors("2a0a52 3f007d 54278f 6a51a3 807dba 9e9ac8 bcbddc dadaeb fcfbfd"),
+  signed: anchors("fee0b6 f1a340 b35806 26262a 2166ac 67a9cf d1e5f0"),
   log: anchors("00260f 00441b 006d2c 238b45 41ab5d 74c476 a1d99b c7e9c0 f7fcf5"),
 };
 

@@ -29,8 +29,8 @@ describe("the colours", () => {
     const scale = fitScale(null, [-2, 1]).scale;
     expect(colourOf(scale, 0, "paper")).toEqual([247, 247, 247]);
     expect(colourOf(scale, 0, "screen")).toEqual([38, 38, 42]);
-    expect(colourOf(scale, -2, "paper")).toEqual([84, 39, 136]);
-    expect(colourOf(scale, 2, "paper")).toEqual([179, 88, 6]);
+    expect(colourOf(scale, -2, "paper")).toEqual([179, 88, 6]);
+    expect(colourOf(scale, 2, "paper")).toEqual([33, 102, 172]);
   });
 
   test("of a number that is not there is the ground's", () => {

@@ -122,7 +122,7 @@ describe("a picture of signals", () => {
   });
 
   test("shows them in true colour where there is", () => {
-    expect(drawCells(PICTURE, { width: 60, depth: 24 })).toContain("\x1b[48;2;8;29;88m");
+    expect(drawCells(PICTURE, { width: 60, depth: 24 })).toContain("\x1b[48;2;42;10;82m");
   });
 
   test("ends the background in every line that has one", () => {
