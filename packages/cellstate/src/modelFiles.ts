@@ -5,16 +5,16 @@
 import { existsSync, renameSync } from "node:fs";
 import { basename, extname } from "node:path";
 import {
+  type AnyModel,
   CellstateError,
   type Checkpoint,
   type DecodeOptions,
+  decodeAnyModel,
   decodeCheckpoint,
   decodeLanguageModel,
-  decodeTaskModel,
   encodeCheckpoint,
   encodeLanguageModel,
   type LanguageModel,
-  readSafetensors,
   type TaskModel,
 } from "@cellstate/core";
 import { writeFileAtomically } from "./files/atomicWrite.ts";
@@ -31,28 +31,12 @@ export function loadModel(path: string, options?: DecodeOptions): LanguageModel 
   return decodeLanguageModel(readFileLimited(path), path, options);
 }
 
-/** A model of either kind: one of the two. */
-export type AnyModel =
-  | { readonly language: LanguageModel; readonly network: null }
-  | { readonly language: null; readonly network: TaskModel };
-
 /**
  * @param options How a language model's weights are to be held.
  * @throws CellstateError as `loadModel`.
  */
 export function loadAnyModel(path: string, options?: DecodeOptions): AnyModel {
   return decodeAnyModel(readFileLimited(path), path, options);
-}
-
-export function decodeAnyModel(
-  bytes: Uint8Array<ArrayBuffer>,
-  path: string,
-  options?: DecodeOptions,
-): AnyModel {
-  if (kindOf(bytes, path) === "network") {
-    return { language: null, network: decodeTaskModel(bytes, path) };
-  }
-  return { language: decodeLanguageModel(bytes, path, options), network: null };
 }
 
 /** @throws CellstateError `option` for a model of text. */
@@ -63,15 +47,6 @@ export function loadNetwork(path: string, command: string): TaskModel {
     "option",
     `${shownPath(path)} is a language model: it has nothing to ${command}; cellstate generate has it write`,
   );
-}
-
-/** What is damaged is told by the reader of models. */
-function kindOf(bytes: Uint8Array<ArrayBuffer>, path: string): string | undefined {
-  try {
-    return readSafetensors(bytes, path).metadata.kind;
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws CellstateError where the file cannot be written; an earlier one is then as it was. */

@@ -166,6 +166,7 @@ export type {
   LanguageInput,
   VectorInput,
 } from "./inspect/subjects.ts";
+export { placesOf } from "./inspect/subjects.ts";
 export { type TraceOptions, type TraceWindow, trace, traceWindows } from "./inspect/trace.ts";
 export {
   type Overrides,
@@ -263,6 +264,7 @@ export type { RecurrentStream } from "./models/recurrentStream.ts";
 export { Sampler, type SamplingOptions } from "./models/sampling.ts";
 export { type Key, RandomStream, streamKey } from "./numbers/random.ts";
 // Tasks: the four shapes
+export { type AnyModel, decodeAnyModel } from "./tasks/anyModel.ts";
 export type { LabelPrediction } from "./tasks/classes.ts";
 export type { Survey, TrainingExamples } from "./tasks/coding.ts";
 export { type Forecast, type ForecastInput, ForecastingTask } from "./tasks/forecasting.ts";

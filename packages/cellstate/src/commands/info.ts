@@ -1,7 +1,6 @@
 /** `cellstate info MODEL`: what a model's file holds. */
-import { type LanguageModel, readSafetensors, typesetText } from "@cellstate/core";
+import { decodeAnyModel, type LanguageModel, readSafetensors, typesetText } from "@cellstate/core";
 import { readFileLimited } from "../files/readFile.ts";
-import { decodeAnyModel } from "../modelFiles.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { grouped, padEnd, truncate, withoutControls, wrap } from "../terminal/text.ts";
 import { type AddCommand, jsonOption, printJson } from "./common.ts";

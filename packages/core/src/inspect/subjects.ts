@@ -4,7 +4,9 @@ import { Network } from "../models/network.ts";
 import { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import { type LanguageInput, languageSubject } from "./languageSubject.ts";
 import { type ExampleInput, networkSubject } from "./networkSubject.ts";
+import { networkLayers, placeOf } from "./places.ts";
 import { recurrentSubject, type VectorInput } from "./recurrentSubject.ts";
+import type { TracePlace } from "./signals.ts";
 import type { Subject } from "./subject.ts";
 
 export type { ExampleInput, LanguageInput, VectorInput };
@@ -31,6 +33,12 @@ export function subjectOf(model: InspectedModel, input: InspectedInput): Subject
   }
   if (isObject(input) && "vectors" in input) return recurrentSubject(model, input);
   throw new TypeError("recurrent layers read vectors: { vectors, steps }");
+}
+
+/** Where the model's recurrent layers are, before anything is computed: as a trace has them. */
+export function placesOf(model: InspectedModel): TracePlace[] {
+  if (model instanceof LanguageModel) return model.recurrent.map(placeOf);
+  return (model instanceof Network ? networkLayers(model) : model.layers).map(placeOf);
 }
 
 function isObject(input: InspectedInput): input is Exclude<InspectedInput, string> {
