@@ -167,7 +167,13 @@ export type {
   VectorInput,
 } from "./inspect/subjects.ts";
 export { placesOf } from "./inspect/subjects.ts";
-export { type TraceOptions, type TraceWindow, trace, traceWindows } from "./inspect/trace.ts";
+export {
+  type LanguageTraceWindow,
+  type TraceOptions,
+  type TraceWindow,
+  trace,
+  traceWindows,
+} from "./inspect/trace.ts";
 export {
   type Overrides,
   type StepInput,

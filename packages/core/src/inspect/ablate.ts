@@ -155,7 +155,9 @@ function run(
   const losses = new Float64Array(plan.rows);
   const changes = new Float64Array(plan.rows);
   let numbersSeen = 0;
-  for (const { steps } of plan.windows()) {
+  for (const { start, steps } of plan.windows()) {
+    // An answer once is given at the end.
+    if (subject.answers === "once" && start + steps < subject.steps) continue;
     const answers =
       subject.answers === "once" ? 1 : subject.answers === "steps" ? steps : plan.outputSteps(0);
     for (const tensor of plan.losses) addLosses(plan, tensor, answers, losses);

@@ -28,6 +28,7 @@ export type LanguageInput = string | readonly number[] | Int32Array;
 export function languageSubject(model: LanguageModel, input: LanguageInput): Subject {
   const tokens = readTokens(model, input);
   const steps = tokens.length;
+  const { items } = model.vocabulary;
   let labels: readonly string[] | null = null;
   const subject: Subject = {
     carries: true,
@@ -35,16 +36,18 @@ export function languageSubject(model: LanguageModel, input: LanguageInput): Sub
     places: model.recurrent.map(placeOf),
     input: { kind: "tokens", tokens },
     get labels() {
-      labels ??= Array.from(tokens, (token) => model.vocabulary.items[token]);
+      labels ??= Array.from(tokens, (token) => items[token]);
       return labels;
     },
+    labelsIn: ({ start, steps }) =>
+      Array.from(tokens.subarray(start, start + steps), (token) => items[token]),
     get lossSteps() {
       return Array.from({ length: steps - 1 }, (_, step) => step);
     },
     toldItself: () => subject,
     plan: (engine, options) => {
       checkPlan(options, model.parameters);
-      return planText(model, tokens, engine, options);
+      return planText(model, subject, engine, options);
     },
   };
   return subject;
@@ -70,15 +73,22 @@ function isToken(token: number, size: number): boolean {
   return Number.isInteger(token) && token >= 0 && token < size;
 }
 
+function tokensOf({ input }: Subject): Int32Array {
+  if (input.kind === "tokens") return input.tokens;
+  throw new RangeError("a language model reads tokens, got vectors");
+}
+
 function planText(
   given: LanguageModel,
-  tokens: Int32Array,
+  subject: Subject,
   engine: Engine,
   { purpose = "inference", observe, rows = 1, window, ...options }: SubjectPlanOptions,
 ): SubjectPlan {
   // Gradients know nothing of integers: they are those of the rounded weights.
   const model = purpose === "training" ? withWeights(given, "float32") : given;
-  const most = Math.min(window ?? tokens.length, tokens.length);
+  const tokens = tokensOf(subject);
+  const { room = tokens.length, onlyStates = false } = options;
+  const most = Math.min(window ?? room, room);
   const capacity = { steps: most, batch: rows };
   const byName = new Map(model.recurrent.map(({ name }, place) => [name, place]));
   const ask: Observe = ({ name }) => observe?.(byName.get(name) ?? -1) ?? null;
@@ -91,7 +101,8 @@ function planText(
   const targets = new Int32Array(most * rows);
   let last = { start: 0, steps: 0, batch: rows };
 
-  function* windows() {
+  function* windows(other = subject) {
+    const tokens = tokensOf(other);
     begin(plan.states, rows, options.state);
     for (let start = 0; start < tokens.length; start += most) {
       const steps = Math.min(most, tokens.length - start);
@@ -102,7 +113,8 @@ function planText(
       }
       last = { start, steps, batch: rows };
       plan.write(steps * rows, inputs, targets);
-      plan.forward(last);
+      if (onlyStates) plan.forwardToStates(last);
+      else plan.forward(last);
       yield last;
       if (start + steps < tokens.length) plan.carryStates(last);
     }

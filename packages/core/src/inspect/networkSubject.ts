@@ -3,7 +3,7 @@
  * else it writes by itself, the likeliest token at each step.
  */
 import type { ExampleBatch } from "../data/batches.ts";
-import type { Examples, NetworkOutput, Sequences, WrittenOutput } from "../data/examples.ts";
+import type { Examples, NetworkOutput, WrittenOutput } from "../data/examples.ts";
 import type { Axis, Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { Observe } from "../layers/observation.ts";
@@ -11,15 +11,19 @@ import type { Network } from "../models/network.ts";
 import { extentOf, readOutput, writeExamples } from "../models/networkBatch.ts";
 import { NetworkPlan } from "../models/networkPlan.ts";
 import { checkWriting, writeBatch } from "../models/networkWriting.ts";
+import { type AnswerPart, joined, onlyOne, partsOf } from "./exampleParts.ts";
 import { networkLayers, placeOf } from "./places.ts";
 import type { TracedInput } from "./signals.ts";
 import {
   checkPlan,
+  checkRoom,
   meanLoss,
   type OutcomeReader,
+  type ReaderOptions,
   type Subject,
   type SubjectPlan,
   type SubjectPlanOptions,
+  type SubjectWindow,
 } from "./subject.ts";
 
 /** One of some examples. */
@@ -50,6 +54,10 @@ interface Wanted {
   readonly outputLabel: (token: number) => string;
 }
 
+interface NetworkSubject extends Subject {
+  readonly wanted: Wanted;
+}
+
 /** @throws CellstateError `data` for an example that is not there, or empty. RangeError for examples that are not of the network's ports. */
 export function networkSubject(network: Network, given: ExampleInput): Subject {
   const { example = 0, outputLabel = String, mostSteps = MOST_STEPS } = given;
@@ -77,14 +85,16 @@ export function networkSubject(network: Network, given: ExampleInput): Subject {
     ...{ network, examples, steps, mostSteps, lossSteps, answers, writes, outputLabel },
   };
   const input = readInput(examples, steps);
-  const subject: Subject = {
-    carries: false,
-    ...{ steps, input, answers, lossSteps, writes },
+  const labels = labelsOf(given.labels, input, steps);
+  const subject: NetworkSubject = {
+    carries: isForward(network),
+    ...{ wanted, steps, input, answers, lossSteps, writes },
     places: networkLayers(network).map(placeOf),
-    labels: labelsOf(given.labels, input, steps),
+    labels,
+    labelsIn: (window) => labels.slice(window.start, window.start + window.steps),
     toldItself: (engine, weights) => {
       if (!writes || output.kind !== "tokens") return subject;
-      const plan = planExample(wanted, engine, { weights });
+      const plan = planExample(subject, engine, { weights });
       const reader = plan.reader(0);
       for (const window of plan.windows()) reader.take(window);
       const { output: written } = reader.finish();
@@ -95,39 +105,31 @@ export function networkSubject(network: Network, given: ExampleInput): Subject {
     },
     plan: (engine, options) => {
       checkPlan(options, network.parameters);
-      return planExample(wanted, engine, options);
+      return planExample(subject, engine, options);
     },
   };
   return subject;
+}
+
+/** Whether its states can be carried from window to window. */
+function isForward({ encoder, decoder, config }: Network): boolean {
+  return encoder !== null && decoder === null && config.encoder?.bidirectional !== true;
+}
+
+/** What another subject of a network reads, and nothing else of it. */
+function inputOf(subject: Subject): Examples {
+  if (!isOfNetwork(subject)) throw new RangeError("a network reads an example, got another input");
+  return { count: 1, input: subject.wanted.examples.input, known: null, target: null };
+}
+
+function isOfNetwork(subject: Subject): subject is NetworkSubject {
+  return "wanted" in subject;
 }
 
 function answersOf({ config }: Network): Axis {
   const { output } = config.ports;
   if (output.kind === "tokens") return "outputSteps";
   return output.each === "sequence" ? "once" : output.each === "step" ? "steps" : "outputSteps";
-}
-
-function onlyOne({ input, known, target }: Examples, example: number): Examples {
-  return {
-    count: 1,
-    input: sequencesOf(input, example),
-    known: known && { ...stepsOf(known, example), kind: known.kind, width: known.width },
-    target: target && sequencesOf(target, example),
-  };
-}
-
-function sequencesOf(all: Sequences, example: number): Sequences {
-  const steps = stepsOf(all, example);
-  return all.kind === "tokens"
-    ? { ...steps, kind: all.kind, size: all.size }
-    : { ...steps, kind: all.kind, width: all.width };
-}
-
-function stepsOf(all: Sequences, example: number): Pick<Sequences, "steps" | "copy"> {
-  return {
-    steps: () => all.steps(example),
-    copy: (_, into, at, stride) => all.copy(example, into, at, stride),
-  };
 }
 
 function tokenTarget(tokens: readonly number[], size: number): Examples["target"] {
@@ -172,85 +174,115 @@ export function labelsOf(
 }
 
 function planExample(
-  wanted: Wanted,
+  subject: NetworkSubject,
   engine: Engine,
-  { purpose = "inference", observe, rows = 1, lossAt, weights, state }: SubjectPlanOptions,
+  { purpose = "inference", observe, rows = 1, window, lossAt, ...options }: SubjectPlanOptions,
 ): SubjectPlan {
-  const { network, examples, steps, writes, mostSteps, answers } = wanted;
+  const { wanted } = subject;
+  const { network, examples, writes, mostSteps, answers } = wanted;
+  const { room = wanted.steps, onlyStates = false } = options;
   if (writes && purpose === "training") {
     throw new CellstateError(
       "data",
       "the example has no target, so there is no loss to follow back; give one, or take what the network writes for it",
     );
   }
-  if (state) {
+  if (options.state) {
     throw new CellstateError("option", "state: a network begins with its own; leave it out");
   }
+  const most = subject.carries ? Math.min(window ?? room, room) : room;
   const told = (examples.target ?? examples.known)?.steps(0) ?? 0;
-  const outputSteps = writes ? mostSteps : answers === "outputSteps" ? Math.max(1, told) : 0;
-  const batch: ExampleBatch = {
-    ...{ examples: new Int32Array(rows), count: rows, steps, outputSteps },
-    counted: rows,
-  };
+  const longest = writes ? mostSteps : Math.max(1, told);
+  const outputSteps = answers !== "outputSteps" ? 0 : onlyStates ? 1 : longest;
   const byName = new Map(networkLayers(network).map(({ name }, place) => [name, place]));
   const ask: Observe = ({ name }) => observe?.(byName.get(name) ?? -1) ?? null;
-  const capacity = { batch: rows, steps, outputSteps };
+  const capacity = { batch: rows, steps: most, outputSteps };
   const plan = new NetworkPlan(network, engine, capacity, purpose, { observe: ask });
-  if (weights) plan.load(weights);
-  const counted = new Set(lossAt ?? wanted.lossSteps);
-  const window = { start: 0, steps };
-  let written: WrittenOutput[] = [];
+  if (options.weights) plan.load(options.weights);
   const { numbers, integers } = plan.compiled;
+  const counted = new Set(lossAt ?? wanted.lossSteps);
+  const all = new Int32Array(rows);
+  const batchOf = (steps: number): ExampleBatch => {
+    return { examples: all, count: rows, steps, outputSteps, counted: rows };
+  };
+  let last = { start: 0, steps: 0 };
+  let read: Examples = examples;
+  let written: WrittenOutput[] = [];
   const stepsWritten = (row: number): number => {
     const one = written[row];
     return one ? one.tokens.length + (one.ended ? 1 : 0) : 0;
   };
 
-  function* windows() {
-    if (writes) {
-      written = writeBatch(plan, examples, batch, { mostSteps });
-    } else {
-      writeExamples(plan, examples, batch);
-      countOnly();
-      const extent = extentOf(batch);
-      if (examples.target) plan.forward(extent);
-      else plan.forwardToHeads(extent);
+  function* windows(other: Subject = subject): Generator<SubjectWindow> {
+    if (!subject.carries) checkRoom(other, room);
+    const part = partsOf(onlyStates ? inputOf(other) : examples, answers === "steps", most);
+    for (let start = 0; start < other.steps; start += most) {
+      last = { start, steps: Math.min(most, other.steps - start) };
+      read = part(last);
+      run(batchOf(last.steps));
+      yield last;
+      if (start + most < other.steps) plan.carryStates(extentOf(batchOf(last.steps)));
     }
-    yield window;
   }
+  const run = (batch: ExampleBatch): void => {
+    const extent = extentOf(batch);
+    if (writes && !onlyStates) {
+      written = writeBatch(plan, read, batch, { mostSteps });
+      return;
+    }
+    writeExamples(plan, read, batch);
+    if (read.target) countOnly();
+    if (last.start > 0) plan.forwardOn(extent, read.target ? undefined : plan.lossesAt);
+    else if (onlyStates && plan.decoder) plan.encode(extent);
+    else if (read.target) plan.forward(extent);
+    else plan.forwardToHeads(extent);
+  };
+  /** The first step of the answers that are there. */
+  const firstAnswer = (): number => (answers === "steps" ? last.start : 0);
+  const answered = (row: number): number =>
+    answers === "once" ? 1 : answers === "steps" ? last.steps : writes ? stepsWritten(row) : told;
   const countOnly = (): void => {
     const { offset, stride } = plan.rowWeights;
-    for (const step of wanted.lossSteps) {
-      if (counted.has(step)) continue;
+    const first = firstAnswer();
+    for (let step = 0; step < answered(0); step++) {
+      if (counted.has(first + step)) continue;
       for (let b = 0; b < rows; b++) numbers[offset + (step * rows + b) * stride] = 0;
     }
   };
   const losses = examples.target ? plan.heads.map((head) => head.losses) : [];
-  const reader = (row: number): OutcomeReader => ({
-    take: () => {},
-    finish: () => {
-      const answered =
-        answers === "once" ? 1 : answers === "steps" ? steps : writes ? stepsWritten(row) : told;
-      const found = new Float64Array(answered).fill(Number.NaN);
-      for (const step of counted) {
-        found[step] = 0;
-        for (const { offset, stride } of losses) {
-          found[step] += numbers[offset + (step * rows + row) * stride];
-        }
-      }
-      const shown = writes ? written[row] : readOutput(plan, examples, batch, row);
-      return {
-        ...{ losses: found, loss: meanLoss(found, [...counted]), predictions: null, output: shown },
-        outputLabels: outputLabels(wanted, shown),
-      };
-    },
-  });
+  const reader = (row: number, { windowed = false }: ReaderOptions = {}): OutcomeReader => {
+    const parts: AnswerPart[] = [];
+    return {
+      take: () => {
+        const first = firstAnswer();
+        const found = Float64Array.from({ length: answered(row) }, (_, step) => {
+          if (!counted.has(first + step)) return Number.NaN;
+          return losses.reduce(
+            (sum, { offset, stride }) => sum + numbers[offset + (step * rows + row) * stride],
+            0,
+          );
+        });
+        const output = writes ? written[row] : readOutput(plan, read, batchOf(last.steps), row);
+        // Of an answer at the end, what it would be if that were here.
+        if (windowed || answers !== "steps") parts.length = 0;
+        parts.push({ losses: found, output });
+      },
+      finish: () => {
+        const { losses: found, output } = joined(parts);
+        const seen = Array.from(found.keys()).filter((step) => !Number.isNaN(found[step]));
+        return {
+          ...{ losses: found, loss: meanLoss(found, seen), predictions: null, output },
+          outputLabels: outputLabels(wanted, output),
+        };
+      },
+    };
+  };
   return {
     ...{ rows, numbers, integers, windows, reader, losses },
     layers: plan.cells,
     outputs: plan.heads.map(({ outputs }) => outputs),
     outputSteps: (row) => (writes ? stepsWritten(row) : outputSteps),
-    backward: () => plan.backward(extentOf(batch), 1),
+    backward: () => plan.backward(extentOf(batchOf(last.steps)), 1),
   };
 }
 

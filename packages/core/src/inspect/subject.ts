@@ -9,8 +9,10 @@
  *     const plan = subject.plan(engine, { observe: () => observation, rows: 1 });
  *     for (const window of plan.windows()) { … copySignal(plan, window, place, row, tensor, into) … }
  *
- * A language model and layers that read forward run in windows with their states carried; a network, and layers that read backward,
- * in one window; and so does what is to be run backward.
+ * What reads forward and answers at each step or at the end runs in windows with its states carried: a language model, layers alone,
+ * a network without a decoder. What reads backward, or has a decoder, runs in one window; and so does what is to be run backward.
+ *
+ * A plan can read several inputs of one model, one after the other: `plan.windows(another)`.
  */
 import type { Axis, Engine, Tensor } from "../engines/engine.ts";
 import type { Purpose } from "../layers/layer.ts";
@@ -30,6 +32,7 @@ export interface Subject {
   readonly input: TracedInput;
   /** One a step of the input. */
   readonly labels: readonly string[];
+  labelsIn(window: SubjectWindow): readonly string[];
   /** What answers (logits, numbers, h) and losses run over. */
   readonly answers: Axis;
   /** Steps of the answers that have a loss, ascending; none where nothing is known that could be wanted. */
@@ -51,6 +54,10 @@ export interface SubjectPlanOptions {
   readonly rows?: number;
   /** Steps of a window at most, where there can be several. @default all */
   readonly window?: number;
+  /** Steps of the longest input that it is to read. @default the subject's */
+  readonly room?: number;
+  /** Whether a run ends with the states of what reads the input: no decoder, no answers, no losses. @default false */
+  readonly onlyStates?: boolean;
   /** Steps whose losses count, of `lossSteps` (without any, of all answers: see `SubjectPlan.backward`). @default all */
   readonly lossAt?: readonly number[];
   /** In place of the model's own: those of a training event. @default the model's */
@@ -77,8 +84,13 @@ export interface SubjectPlan {
   readonly outputs: readonly Tensor[];
   /** [R·B, 1], one a head; none without `lossSteps`. */
   readonly losses: readonly Tensor[];
-  /** From the beginning: each time it is asked for, the next window has been run forward. */
-  windows(): Generator<SubjectWindow>;
+  /**
+   * From the beginning: each time it is asked for, the next window has been run forward.
+   *
+   * @param other In a plan with `onlyStates`: another input of the same model, of `room` steps at most. @default the subject
+   * @throws RangeError for an input that there is no room for, or of another kind.
+   */
+  windows(other?: Subject): Generator<SubjectWindow>;
   /** Of a row, where its decoder wrote: 0 before it was run. Of a network without a decoder 0. */
   outputSteps(row: number): number;
   /**
@@ -162,6 +174,12 @@ export function copySignal(
   }
 }
 
+/** @throws RangeError for an input that a plan has no room for. */
+export function checkRoom({ steps }: Subject, room: number): void {
+  if (steps <= room) return;
+  throw new RangeError(`this plan has room for ${room} steps, the input has ${steps}`);
+}
+
 /** The mean of the losses that are there. */
 export function meanLoss(losses: Float64Array, steps: readonly number[]): number | null {
   if (steps.length === 0) return null;
@@ -172,10 +190,10 @@ export function meanLoss(losses: Float64Array, steps: readonly number[]): number
 
 /** @throws RangeError for an option of a plan that no run could follow, or weights of another model. */
 export function checkPlan(
-  { rows = 1, window, weights }: SubjectPlanOptions,
+  { rows = 1, window, room, weights }: SubjectPlanOptions,
   { size }: { readonly size: number },
 ): void {
-  for (const [name, count] of Object.entries({ rows, window })) {
+  for (const [name, count] of Object.entries({ rows, window, room })) {
     if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) continue;
     throw new RangeError(`${name}: expected a whole number of 1 or more, got ${count}`);
   }

@@ -43,11 +43,22 @@ export interface TraceWindow<Names extends string = string> {
   /** The first step's number. */
   readonly start: number;
   readonly steps: number;
-  /** One a step. */
+  /** One a step of the window. */
+  readonly labels: readonly string[];
+  /** One a step of a decoder; else none. */
+  readonly outputLabels: readonly string[];
+  /** The labels where tokens were read; none for vectors. */
   readonly tokens: readonly string[];
-  /** One a layer; of the window's steps. */
+  /** One a place, as `trace` has them; of the window's steps. */
   readonly layers: readonly LayerTrace<Names>[];
-  /** Of the window's steps; NaN only at the text's last. */
+  /** Of a language model: of the window's steps; NaN only at the text's last. */
+  readonly predictions: TracedPredictions | null;
+  /** Of the other models: the window's answers. One that answers at the end says what it would answer if the input ended here. */
+  readonly output: Trace["output"];
+}
+
+/** A window of a language model. */
+export interface LanguageTraceWindow<Names extends string = string> extends TraceWindow<Names> {
   readonly predictions: TracedPredictions;
 }
 
@@ -109,36 +120,61 @@ export function traceSubject(subject: Subject, engine: Engine, options: TraceOpt
 }
 
 /**
- * The same of a language model, window by window: a text of any length in the memory of one window.
+ * The same window by window: an input of any length in the memory of one window.
+ *
+ * What reads forward does so: a language model, layers alone, a network that answers at each step or at the end. What reads backward,
+ * or has a decoder, needs its whole input at once: that comes as one window, in the memory that all of it takes.
  *
  * @throws As `trace`.
  * @example for (const { layers } of traceWindows(model, engine, book, { keep: { signals: ["f"] } })) sum += layers[0].f.at(0, 17);
  */
-export function* traceWindows<Names extends string = string>(
+export function traceWindows<Names extends string = string>(
   model: LanguageModel<Names>,
   engine: Engine,
   input: LanguageInput,
+  options?: TraceOptions,
+): Generator<LanguageTraceWindow<Names>>;
+export function traceWindows<Names extends string = string>(
+  network: RecurrentNetwork<Names>,
+  engine: Engine,
+  input: VectorInput,
+  options?: TraceOptions,
+): Generator<TraceWindow<Names>>;
+export function traceWindows(
+  network: Network,
+  engine: Engine,
+  input: ExampleInput,
+  options?: TraceOptions,
+): Generator<TraceWindow>;
+export function traceWindows(
+  model: InspectedModel,
+  engine: Engine,
+  input: InspectedInput,
   options: TraceOptions = {},
-): Generator<TraceWindow<Names>> {
-  const subject = subjectOf(model, input);
-  const { places, input: read } = subject;
+): Generator<TraceWindow> {
+  return windowsOf(subjectOf(model, input), engine, options);
+}
+
+function* windowsOf(
+  subject: Subject,
+  engine: Engine,
+  options: TraceOptions,
+): Generator<TraceWindow> {
+  const { places } = subject;
   const { top = 5, probabilities, window: most = WINDOW } = options;
   const kept = chooseKept(places, options.keep);
   const plan = planTrace(subject, engine, kept, options);
-  const room = { steps: Math.min(most, subject.steps), windowed: true };
-  const keeper = new SignalKeeper(places, plan, kept, room);
+  const room = subject.carries ? Math.min(most, subject.steps) : subject.steps;
+  const keeper = new SignalKeeper(places, plan, kept, { steps: room, windowed: true });
   const reader = plan.reader(0, { top, probabilities, windowed: true });
-  const { items } = model.vocabulary;
   for (const window of plan.windows()) {
     keeper.take(window);
     reader.take(window);
-    const { start, steps } = window;
-    const { predictions } = reader.finish();
-    if (!predictions || read.kind !== "tokens") throw new RangeError("not a language model");
-    const tokens = Array.from(read.tokens.subarray(start, start + steps), (token) => items[token]);
-    // The names are those of the cell's equations, which is what `Names` stands for.
-    const layers = keeper.layers(window) as LayerTrace<Names>[];
-    yield { start, steps, tokens, layers, predictions };
+    const { predictions, output, outputLabels } = reader.finish();
+    const labels = subject.labelsIn(window);
+    const tokens = subject.input.kind === "tokens" ? labels : [];
+    const layers = keeper.layers(window);
+    yield { ...window, labels, outputLabels, tokens, layers, predictions, output };
   }
 }
 

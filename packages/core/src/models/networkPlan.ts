@@ -25,6 +25,7 @@ import type { Observe } from "../layers/observation.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import type { RecurrentTensors } from "../layers/recurrent.ts";
 import type { StackTensors } from "../layers/stack.ts";
+import { CarriedStates } from "./carriedStates.ts";
 import type { Network } from "./network.ts";
 import { type DecoderTensors, NetworkGraph } from "./networkGraph.ts";
 
@@ -78,6 +79,9 @@ export class NetworkPlan {
   readonly #keys: readonly Integers[];
   /** All its recurrent and feed-forward layers: from below, forward before backward, encoder before decoder. */
   readonly cells: readonly RecurrentTensors[];
+  readonly #states: CarriedStates;
+  /** Operations that set learned initial states: a window that goes on from another leaves them out. */
+  readonly #beginnings: readonly number[];
 
   constructor(
     network: Network,
@@ -125,6 +129,10 @@ export class NetworkPlan {
       loops: builder.loops,
     });
     const { numbers } = this.compiled;
+    this.#states = new CarriedStates(numbers, this.cells);
+    this.#beginnings = builder.operations.flatMap(({ kind }, at) =>
+      kind === "initialState" ? [at] : [],
+    );
     this.weights = numbers.subarray(this.weightsAt, this.weightsAt + size);
     setConstants(numbers, builder);
     this.#resetStates();
@@ -163,6 +171,24 @@ export class NetworkPlan {
   forwardToHeads(extent: Extent): void {
     this.#placeInitialStates(extent.batch);
     this.compiled.run("forward", extent, 0, this.lossesAt);
+  }
+
+  /**
+   * As `forward`, or up to operation `end`, of a window that goes on where `carryStates` left the last one. Of layers that read forward, without a decoder: all others need their whole
+   * sequence at once.
+   */
+  forwardOn(extent: Extent, end = this.compiled.operations.length): void {
+    let first = 0;
+    for (const beginning of this.#beginnings) {
+      this.compiled.run("forward", extent, first, beginning);
+      first = beginning + 1;
+    }
+    this.compiled.run("forward", extent, first, end);
+  }
+
+  /** The window's last states become the next window's initial ones. */
+  carryStates(extent: Extent): void {
+    this.#states.carry(extent);
   }
 
   /** What comes before the decoder. */
