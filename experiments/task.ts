@@ -35,7 +35,8 @@ export interface RunOptions {
 export interface Verdict {
   readonly asked: string;
   readonly measured: string;
-  readonly reached: boolean;
+  /** Null where nothing was aimed at: it was to be measured, and is. */
+  readonly reached: boolean | null;
 }
 
 export interface ReportTable {

@@ -1,7 +1,7 @@
 /** The README's lines on looking inside: what tracing costs, and what the papers' experiments found. */
 import { existsSync, readFileSync } from "node:fs";
 import type { Circumstances } from "../bench/results.ts";
-import type { Summary } from "../experiments/report.ts";
+import { aimsText, type Summary } from "../experiments/report.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -39,13 +39,12 @@ trace itself, ${Math.round(traceMb)} MB (\`${command}\`, ${date}: ${machine}).`;
 }
 
 function summaryText({ experiments }: Summary): string {
-  const asked = experiments.flatMap(({ verdicts }) => verdicts);
-  const reached = asked.filter((verdict) => verdict.reached).length;
+  const aims = aimsText(experiments.map(({ verdicts }) => verdicts));
   const names = experiments.filter(({ runs }) => runs.done > 0).map(({ title }) => title);
   const pictures = experiments
     .filter(({ name }) => name === "vanishing-gradient")
     .flatMap(({ figures }) => figures.slice(0, 1))
     .map((file) => `\n\n![How far back gradients reach](experiments/results/papers/${file})`);
-  return `The experiments that made the LSTM's name, repeated with these tools (${names.join("; ")}): ${reached} of ${asked.length} aims are reached. [Their results](experiments/RESULTS.md), each beside the published
+  return `The experiments that made the LSTM's name, repeated with these tools (${names.join("; ")}): ${aims}. [Their results](experiments/RESULTS.md), each beside the published
 figure and how sure that is, with what failed left in; \`npm run experiments -- all\` does them again.${pictures.join("")}`;
 }

@@ -6,14 +6,14 @@
  * of the first ten, the second one of the T/2 − 1 first that are left. Where the very first pair counts, its number is the operation's neutral
  * element: 0 or 1. Sequences have T to T + T/10 pairs.
  */
-import type { Examples, Ports } from "../../packages/core/src/index.ts";
+import type { Examples } from "../../packages/core/src/index.ts";
 import {
   type Key,
   RandomStream,
   streamKey,
   uniform,
 } from "../../packages/core/src/numbers/random.ts";
-import type { LongLagTask } from "./longLagTraining.ts";
+import { type LongLagTask, numberAtEnd } from "./longLagTraining.ts";
 
 export type Operation = "sum" | "product";
 
@@ -22,17 +22,6 @@ const OPERATIONS = {
   sum: { from: -1, neutral: 0, target: (a: number, b: number) => 0.5 + (a + b) / 4 },
   product: { from: 0, neutral: 1, target: (a: number, b: number) => a * b },
 } as const;
-
-const PORTS: Ports = {
-  input: { kind: "vectors", width: 2 },
-  output: {
-    kind: "numbers",
-    width: 1,
-    heads: [{ name: "mean", loss: "squared" }],
-    each: "sequence",
-    known: 0,
-  },
-};
 
 /** What a sequence is asked for, before its numbers are drawn. */
 interface Layout {
@@ -48,7 +37,7 @@ export function arithmeticTask(
   rules: Pick<LongLagTask, "isLearnt"> & { readonly latest?: number; readonly tests?: number },
 ): LongLagTask {
   return {
-    ports: PORTS,
+    ports: numberAtEnd(2),
     steps: lag + Math.floor(lag / 10),
     sequences: (seed, purpose, count) => sequencesOf(operation, lag, seed, purpose, count),
     error([output], { target }, example) {

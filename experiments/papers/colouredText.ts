@@ -8,6 +8,8 @@ export interface ColouredText {
 }
 
 const [CHARACTER, LINE, MARGIN, GAP, SIZE] = [7.2, 16, 12, 26, 12];
+/** Width of a number beside the legend. */
+const LABEL = 44;
 /** The orange of ColorBrewer's PuOr and the blue of its RdBu (Harrower and Brewer 2003), from below zero to above: told apart by people who see red and green alike. */
 const COLOURS = [
   [179, 88, 6],
@@ -30,6 +32,8 @@ export function colouredTexts(texts: readonly ColouredText[]): string {
     parts.push(`<text x="${MARGIN}" y="${y + SIZE}" class="title">${escaped(title)}</text>`);
     y += LINE + 4;
     const most = values.reduce((size, value) => Math.max(size, Math.abs(value)), 1e-9);
+    parts.push(...legend(most, y));
+    y += LINE + 6;
     let column = 0;
     for (const [index, character] of [...text].entries()) {
       // A break has a colour too: it is read like any other character.
@@ -54,7 +58,7 @@ export function colouredTexts(texts: readonly ColouredText[]): string {
   const width = Math.ceil(2 * MARGIN + longest * CHARACTER);
   const height = y - GAP + MARGIN;
   const style =
-    "text{font-family:Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:12px}.title{font-family:Helvetica,Arial,sans-serif;font-size:13px}";
+    "text{font-family:Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:12px}.title{font-family:Helvetica,Arial,sans-serif;font-size:13px}.label{font-family:Helvetica,Arial,sans-serif;font-size:11px}";
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<style>${style}</style>`,
@@ -62,6 +66,27 @@ export function colouredTexts(texts: readonly ColouredText[]): string {
     ...parts,
     "</svg>\n",
   ].join("\n");
+}
+
+const STEPS_OF_LEGEND = 21;
+
+/** The colours from the largest size below zero to that above, with their numbers. */
+function legend(most: number, y: number): string[] {
+  const cell = CHARACTER * 2;
+  const label = (x: number, anchor: string, text: string) =>
+    `<text x="${number(x)}" y="${y + SIZE}" text-anchor="${anchor}" class="label">${text}</text>`;
+  const from = MARGIN + LABEL;
+  const to = from + STEPS_OF_LEGEND * cell;
+  const cells = Array.from({ length: STEPS_OF_LEGEND }, (_, index) => {
+    const position = (2 * index) / (STEPS_OF_LEGEND - 1) - 1;
+    return `<rect x="${number(from + index * cell)}" y="${y}" width="${number(cell)}" height="${LINE}" fill="${colourOf(position)}"/>`;
+  });
+  return [
+    ...cells,
+    label(from - 6, "end", `−${most.toFixed(2)}`),
+    label((from + to) / 2, "middle", "0"),
+    label(to + 6, "start", most.toFixed(2)),
+  ];
 }
 
 /** @param position −1 to 1. */

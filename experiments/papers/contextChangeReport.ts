@@ -1,6 +1,6 @@
 /** What stories whose subject changes say of each cell: recall by distance and by changes, and what the gate that keeps did. */
 import { linePlot } from "../plot.ts";
-import { estimateText, meanInterval } from "../statistics.ts";
+import { estimateText, meanInterval, wilson } from "../statistics.ts";
 import type { DoneRun, Report, ReportTable, Verdict } from "../task.ts";
 import {
   CHANGES,
@@ -65,7 +65,7 @@ export async function contextReport(done: readonly Done[]): Promise<Report> {
       },
     ],
     notes: [
-      "Shares are means over the seeds with the least and the most; a test has the same stories for all, several thousand questions, so that one seed's share is sure to about 0.01 within and beyond; less in single bins.",
+      `Shares are means over the seeds with the least and the most; a test has the same stories for all: ${askedText(done)}.`,
       "Words and signs both count as words here, as both are tokens. Stories of any length tell four facts at the most, so that long ones test how long is kept and not how much.",
       "A change is the name of someone else at the head of a sentence; “named again” is a name of whom the story is about already, so that what the name does and what the change does can be told apart. Gates are means over all units of the layer, over stories with a change; intervals over stories, paired, Student's 95 %.",
       "With the forget gate held at 1 only that gate differs: weights, input and output gates are those that were learnt with it.",
@@ -99,9 +99,10 @@ function claimVerdicts(gated: readonly Done[]): Verdict[] {
     );
     const falls = gates.every(({ difference }) => difference.high < 0);
     const forgets = gates.every(({ atChange }) => atChange < HALF);
-    const values = gates.map(({ atChange, elsewhere, unitsFalling: { by05, of } }) => {
+    const values = gates.map(({ atChange, elsewhere, difference, unitsFalling: { by05, of } }) => {
       const units = `${by05} of ${of} units lower by more than 0.5`;
-      return `${atChange.toFixed(2)} at a change, ${elsewhere.toFixed(2)} elsewhere, ${units}`;
+      const means = `${atChange.toFixed(2)} at a change, ${elsewhere.toFixed(2)} elsewhere`;
+      return `${means}, difference ${estimateText(difference, signed)}, ${units}`;
     });
     const said = forgets
       ? "forgotten: most of the memory goes"
@@ -116,7 +117,7 @@ function claimVerdicts(gated: readonly Done[]): Verdict[] {
   });
 }
 
-/** Not an aim to be missed: what it does is what was asked. */
+/** No aim: what it does is what was asked. */
 function openVerdicts(done: readonly Done[]): Verdict[] {
   const held = done.flatMap(({ result: { recall, recallOpen: open } }) =>
     open ? [{ recall, open }] : [],
@@ -130,10 +131,20 @@ function openVerdicts(done: readonly Done[]): Verdict[] {
   return [
     {
       asked: "lstm: what holding the forget gate at 1 does to recall",
-      measured: `from ${change("within")} within the lengths learnt from, from ${change("beyond")} beyond`,
-      reached: true,
+      measured: `from ${change("within")} within the lengths learnt from, from ${change("beyond")} beyond; means of ${held.length} ${held.length === 1 ? "seed" : "seeds"}`,
+      reached: null,
     },
   ];
+}
+
+/** How many questions stand behind a share, and what chance does to it: 95 % of Wilson's interval at one half, where it is widest. */
+function askedText(done: readonly Done[]): string {
+  const counts = (["within", "beyond"] as const).map((part) => done[0].result.recall[part][1]);
+  const halves = counts.map((asked) => {
+    const { low, high } = wilson(Math.floor(asked / 2), asked);
+    return `±${((high - low) / 2).toFixed(3)}`;
+  });
+  return `${counts[0]} questions within and ${counts[1]} beyond, so that chance moves one seed's share by ${halves.join(" and ")} at the most, and by more in single bins`;
 }
 
 function recallTable(kinds: readonly Kind[]): ReportTable {
@@ -165,7 +176,6 @@ function byTable(
 }
 
 function gateTable(gated: readonly Done[]): ReportTable {
-  const signed = (value: number) => `${value > 0 ? "+" : "−"}${Math.abs(value).toFixed(3)}`;
   return {
     title: "The gate that keeps, in the mean over units",
     columns: [
@@ -197,6 +207,7 @@ const changeNames = () =>
   });
 
 const shareOf = ([right, asked]: Count): number => (asked > 0 ? right / asked : Number.NaN);
+const signed = (value: number): string => `${value > 0 ? "+" : "−"}${Math.abs(value).toFixed(3)}`;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const mean = (values: readonly number[]): number => meanInterval(values).value;
 

@@ -1,4 +1,4 @@
-/** Ten symbols are read, and after T blanks written down again: more than gates hold easily. */
+/** Ten symbols are read, and after T blanks written down again, beside the loss of whoever remembers nothing. */
 import {
   createNetwork,
   createWasmEngine,
@@ -10,8 +10,9 @@ import {
   streamKey,
   trainNetwork,
 } from "../../packages/core/src/index.ts";
-import { linePlot } from "../plot.ts";
-import type { DoneRun, PaperTask, Report, Run, RunOptions } from "../task.ts";
+import { linePlot, type PlotLine } from "../plot.ts";
+import { mean } from "../statistics.ts";
+import type { DoneRun, Figure, PaperTask, Report, Run, RunOptions } from "../task.ts";
 
 export type CopySettings = {
   readonly net: CopyNet;
@@ -39,12 +40,10 @@ const SYMBOLS = 10;
 const KINDS = 8;
 const RECALL = KINDS + 1;
 const NETS: readonly CopyNet[] = ["lstm", "lstm chrono", "gru", "rnn"];
-/** As many updates as take about the same time. */
-const LAGS: readonly { readonly lag: number; readonly updates: number }[] = [
-  { lag: 100, updates: 3000 },
-  { lag: 300, updates: 1200 },
-  { lag: 1000, updates: 400 },
-];
+const LAGS = [100, 300, 1000];
+/** For every lag: at T = 1,000 an LSTM takes 40 ms for one, all runs together about 15 minutes on two cores. */
+const UPDATES = 3000;
+const SEEDS = 3;
 const HIDDEN_SIZE = 48;
 const BATCH = 20;
 const TESTED = 200;
@@ -93,11 +92,11 @@ export const copyMemory: PaperTask<CopySettings, CopyResult> = {
   name: "copy-memory",
   title: "Copy memory",
   about:
-    "Ten symbols of eight kinds are read, then T blanks, then recalled in order. A gate keeps one number well; ten symbols in their order ask for a store with places, and gates alone come to it slowly or not at all.",
+    "Ten symbols of eight kinds are read, then T blanks, then recalled in order. How far below the loss of whoever remembers nothing do gates come in 3,000 updates?",
   source:
     "M. Arjovsky, A. Shah and Y. Bengio, 2016, Unitary Evolution Recurrent Neural Networks; S. Bai, J. Z. Kolter and V. Koltun, 2018, An Empirical Evaluation of Generic Convolutional and Recurrent Networks for Sequence Modeling",
   criterion:
-    "The loss beside that of whoever remembers nothing, 10 ln 8 / (T + 20) nats a step. Nothing has to be solved: the papers' LSTM stays at that loss for T = 1,000.",
+    "The loss beside that of whoever remembers nothing, 10 ln 8 / (T + 20) nats a step. Asked for each lag: some cell at 0.95 of that loss or less, in every seed. The papers' LSTM stays at it for T = 1,000.",
   published: [
     ...["arjovsky16-copy-baseline", "arjovsky16-copy-lstm"],
     ...["bai18-copy-lstm", "bai18-copy-gru", "bai18-copy-rnn"],
@@ -106,10 +105,11 @@ export const copyMemory: PaperTask<CopySettings, CopyResult> = {
   runs({ seeds, quick }: RunOptions): readonly Run<CopySettings>[] {
     const runs: Run<CopySettings>[] = [];
     const nets: readonly CopyNet[] = quick ? ["gru"] : NETS;
-    for (const { lag, updates } of quick ? [{ lag: 5, updates: 800 }] : LAGS) {
-      for (const net of nets) {
-        for (let seed = 1; seed <= (seeds ?? 1); seed++) {
-          const settings = { net, lag, updates, seed };
+    // Seeds come last, so that whoever breaks off has all lags.
+    for (let seed = 1; seed <= (seeds ?? (quick ? 1 : SEEDS)); seed++) {
+      for (const lag of quick ? [5] : LAGS) {
+        for (const net of nets) {
+          const settings = { net, lag, updates: quick ? 800 : UPDATES, seed };
           runs.push({ key: `T=${lag} ${net} seed ${seed}`, settings });
         }
       }
@@ -181,68 +181,93 @@ function likeliest(probabilities: Float32Array, step: number): number {
 
 type Done = DoneRun<CopySettings, CopyResult>;
 
+/** One net at one lag, and its seeds. */
+interface Group {
+  readonly lag: number;
+  readonly net: CopyNet;
+  readonly runs: readonly Done[];
+}
+
+/** A net has begun to remember where its loss is at most this share of the baseline. */
+const REMEMBERS = 0.95;
+/** A plot leaves out what is above: before the rules are known the loss is many times the baseline. */
+const SHOWN = 1.5;
+
+const shareOf = ({ result, settings }: Done): number => result.loss / copyBaseline(settings.lag);
+
 async function report(done: readonly Done[]): Promise<Report> {
-  const share = ({ result, settings }: Done) => result.loss / copyBaseline(settings.lag);
-  const sorted = done.toSorted(
-    (one, other) =>
-      one.settings.lag - other.settings.lag ||
-      NETS.indexOf(one.settings.net) - NETS.indexOf(other.settings.net),
+  const lags = [...new Set(done.map(({ settings }) => settings.lag))].sort((a, b) => a - b);
+  const groups = lags.flatMap((lag) =>
+    NETS.map((net): Group => {
+      const isOwn = ({ settings }: Done) => settings.lag === lag && settings.net === net;
+      return { lag, net, runs: done.filter(isOwn) };
+    }).filter(({ runs }) => runs.length > 0),
   );
+  const range = (values: readonly number[], show: (value: number) => string): string =>
+    values.length > 1
+      ? `${show(mean(values))} (${show(Math.min(...values))}–${show(Math.max(...values))})`
+      : show(values[0]);
   const tables = [
     {
-      title: "Loss on 200 new sequences; by chance one recalled symbol in eight is right",
+      title:
+        "On 200 new sequences, mean of the seeds (least–most); by chance one recalled symbol in eight is right",
       columns: [
-        ...["T", "net", "weights", "updates", "loss, nats a step", "without memory"],
-        ...["loss over that", "recalled symbols right"],
+        ...["T", "net", "weights", "seeds", "updates", "loss, nats a step", "without memory"],
+        ...["loss over that", "recalled symbols right, %"],
       ],
-      rows: sorted.map((run) => {
-        const { result, settings } = run;
-        return [
-          ...[String(settings.lag), settings.net, String(result.parameters)],
-          ...[String(settings.updates), result.loss.toPrecision(3)],
-          ...[copyBaseline(settings.lag).toPrecision(3), share(run).toFixed(3)],
-          `${(100 * result.accuracy).toFixed(1)} %`,
-        ];
-      }),
+      rows: groups.map(({ lag, net, runs }) => [
+        ...[lag.toLocaleString("en"), net, runs[0].result.parameters.toLocaleString("en")],
+        ...[String(runs.length), runs[0].settings.updates.toLocaleString("en")],
+        range(
+          runs.map(({ result }) => result.loss),
+          (loss) => loss.toPrecision(3),
+        ),
+        copyBaseline(lag).toPrecision(3),
+        range(runs.map(shareOf), (share) => share.toFixed(2)),
+        range(
+          runs.map(({ result }) => 100 * result.accuracy),
+          (share) => share.toFixed(1),
+        ),
+      ]),
     },
   ];
-  const lags = [...new Set(sorted.map(({ settings }) => settings.lag))];
   const verdicts = lags.map((lag) => {
-    const runs = sorted.filter(({ settings }) => settings.lag === lag);
+    const own = groups.filter((group) => group.lag === lag);
     return {
-      asked: `T = ${lag.toLocaleString("en")}: below the loss of whoever remembers nothing, for some net`,
-      measured: runs.map((run) => `${run.settings.net} ${share(run).toFixed(2)}`).join(", "),
-      reached: runs.some((run) => share(run) < 0.95),
+      asked: `T = ${lag.toLocaleString("en")}: some cell at ${REMEMBERS} of the loss of whoever remembers nothing or less, every seed`,
+      measured: `that share: ${own.map(({ net, runs }) => `${net} ${range(runs.map(shareOf), (share) => share.toFixed(2))}`).join(", ")}`,
+      reached: own.some(({ runs }) => runs.every((run) => shareOf(run) <= REMEMBERS)),
     };
   });
-  const shortest = Math.min(...lags);
-  const svg = await linePlot({
-    title: `Copy memory, T = ${shortest}: training loss over that of whoever remembers nothing`,
-    x: { label: "updates, of 20 sequences each" },
-    y: { label: "loss / baseline", to: 1.5 },
-    lines: sorted
-      .filter(({ settings }) => settings.lag === shortest)
-      .map(({ settings, result }) => ({
-        name: `${settings.net}${settings.seed > 1 ? `, seed ${settings.seed}` : ""}`,
-        points: result.course
-          .map((y, k) => ({ x: ((k + 1) * settings.updates) / result.course.length, y }))
-          // Before the rules are known the loss is far above.
-          .filter(({ y }) => y <= 1.5),
-        dots: false,
-      }))
-      .filter(({ points }) => points.length > 0),
-    levels: [{ name: "remembers nothing", y: 1 }],
-  });
-  const figures = [
-    {
-      name: "course",
-      caption: `Training loss for T = ${shortest}: who comes below 1 and stays there has begun to remember.`,
-      svg,
-    },
-  ];
+  const figures: Figure[] = [];
+  for (const lag of lags) {
+    const lines = groups.filter((group) => group.lag === lag).map(courseOf);
+    if (lines.every(({ points }) => points.length === 0)) continue;
+    figures.push({
+      name: `course-${lag}`,
+      caption: `Training loss for T = ${lag.toLocaleString("en")} as a share of the loss without memory: mean of the seeds, with the least and the most as a band. Above ${SHOWN} lines are cut off.`,
+      svg: await linePlot({
+        title: `Copy memory, T = ${lag.toLocaleString("en")}: training loss over that of whoever remembers nothing`,
+        x: { label: `updates, of ${BATCH} sequences each`, from: 0 },
+        y: { label: "loss / loss without memory", to: SHOWN },
+        lines,
+        levels: [{ name: "remembers nothing", y: 1 }],
+      }),
+    });
+  }
   const notes = [
-    "48 units, batches of 20 sequences, each new; back-propagation through all steps; Adam, 0.005, norm clipped at 1. One seed each. Updates are as many as take about half a minute, so fewer for longer lags: standing at the baseline after 400 updates, at T = 1,000, does not tell what more of them would bring. Rate and size were chosen in 6 tries at T = 100, on the same seed.",
+    `${HIDDEN_SIZE} units, batches of ${BATCH} sequences, each new; back-propagation through all steps; Adam, 0.005, norm clipped at 1; the same number of updates for every lag. A share near 1 says what so many updates bring, and nothing of more. Rate and size were chosen in 6 tries at T = 100 on seed 1, and not anew for longer lags.`,
     "“lstm chrono” begins with forget gates open for between 1 and T + 20 steps (Tallec and Ollivier, 2018); the others with the usual biases.",
   ];
   return { verdicts, tables, figures, notes };
+}
+
+function courseOf({ net, runs }: Group): PlotLine {
+  const points = runs[0].result.course.flatMap((_, part) => {
+    const shares = runs.map(({ result }) => result.course[part]);
+    const x = ((part + 1) * runs[0].settings.updates) / runs[0].result.course.length;
+    const [low, high] = [Math.min(...shares), Math.min(SHOWN, Math.max(...shares))];
+    return mean(shares) <= SHOWN ? [{ x, y: mean(shares), low, high }] : [];
+  });
+  return { name: net, points, dots: false };
 }

@@ -146,27 +146,35 @@ function farthest(some: readonly number[], others: readonly number[]): number {
 }
 
 function report(done: readonly DoneRun<IdentitySettings, IdentityResult>[]): Report {
+  const onEach = (text: (result: IdentityResult) => string): string =>
+    done.map(({ key, result }) => `${key}: ${text(result)}`).join("; ");
   return {
-    verdicts: done.flatMap(({ key, result }) => {
-      const { pointwise, line, wholeWrong, realDiffering, realError, compared } = result;
-      return [
-        {
-          asked: `${key}: [1 2 3 4 5 6] ∘ [1 1 1 0 0 1] = [1 2 3 0 0 6]; 2·4 + 3 = 11`,
-          measured: `[${pointwise.join(" ")}]; ${line}`,
-          reached: countDiffering(pointwise, PRODUCT) === 0 && line === LINE.y,
-        },
-        {
-          asked: `${key}: W·[h, x] + b = W_h·h + W_x·x + b of whole numbers, exactly`,
-          measured: `${wholeWrong.together} and ${wholeWrong.apart} of ${compared} numbers differ from the exact sums`,
-          reached: wholeWrong.together === 0 && wholeWrong.apart === 0,
-        },
-        {
-          asked: `${key}: of any numbers, the same bits in both forms, and rounding alone`,
-          measured: `${realDiffering} of ${compared} numbers differ; the sums in float64 are ${realError} away, as a share of the largest`,
-          reached: realDiffering === 0 && realError < CLOSE,
-        },
-      ];
-    }),
+    verdicts: [
+      {
+        asked:
+          "[1 2 3 4 5 6] ∘ [1 1 1 0 0 1] = [1 2 3 0 0 6] and 2·4 + 3 = 11, exactly, on each engine",
+        measured: onEach(({ pointwise, line }) => `[${pointwise.join(" ")}]; ${line}`),
+        reached: done.every(
+          ({ result: { pointwise, line } }) =>
+            countDiffering(pointwise, PRODUCT) === 0 && line === LINE.y,
+        ),
+      },
+      {
+        asked:
+          "W·[h, x] + b = W_h·h + W_x·x + b on each engine: exact of whole numbers; of others the same bits in both forms, and rounding alone",
+        measured: onEach(
+          ({ wholeWrong, realDiffering, realError, compared }) =>
+            `of ${compared} numbers ${wholeWrong.together} and ${wholeWrong.apart} differ from the exact sums; of other numbers ${realDiffering} differ between the forms, and sums in float64 are ${realError} away, as a share of the largest`,
+        ),
+        reached: done.every(
+          ({ result: { wholeWrong, realDiffering, realError } }) =>
+            wholeWrong.together === 0 &&
+            wholeWrong.apart === 0 &&
+            realDiffering === 0 &&
+            realError < CLOSE,
+        ),
+      },
+    ],
     tables: [
       {
         title: "Numbers compared, of both forms over four steps",

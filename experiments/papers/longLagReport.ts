@@ -2,7 +2,7 @@
 import { median } from "../../bench/results.ts";
 import { linePlot } from "../plot.ts";
 import { publishedValue } from "../published.ts";
-import type { DoneRun, Figure, Json, ReportTable, Verdict } from "../task.ts";
+import type { DoneRun, Figure, Json, Report, ReportTable, Verdict } from "../task.ts";
 import type { Learning, Learnt } from "./longLagTraining.ts";
 
 /** One kind of net: the same settings but the seed. */
@@ -36,7 +36,7 @@ export function rowsOf<Settings extends Json>(
     .filter(({ runs }) => runs.length > 0);
 }
 
-export function learntTable<Settings extends Json>(
+function learntTable<Settings extends Json>(
   title: string,
   rows: readonly Row<Settings>[],
 ): ReportTable {
@@ -66,7 +66,7 @@ export function learntTable<Settings extends Json>(
 }
 
 /** What the column of the gradient means: a note. */
-export const GRADIENT_NOTE =
+const GRADIENT_NOTE =
   "Gradient left: ‖∂L/∂c‖ of the memory cell at a sequence's first step, in parts of that at its last, where the loss is; over eight test sequences of the trained net.";
 
 /** `0.56 (0.27–0.74)`, with the nets of which no such gradient is left. */
@@ -113,6 +113,39 @@ export function ruleVerdicts<Settings extends Json>(
   });
 }
 
+/** A verdict a row, as the papers ask: the stopping rule held, and few of 2,560 fresh sequences are wrong. */
+export function stoppedAndTested<Settings extends Json>(
+  rows: readonly Row<Settings>[],
+  mostWrong: number,
+): Verdict[] {
+  return verdictsOf(rows, `the stopping rule, then at most ${mostWrong} of 2,560 wrong`, mostWrong);
+}
+
+/**
+ * What the reports have in common.
+ *
+ * @param latest How many training sequences the stopping rule looks at.
+ * @param drawn Rows in the figure. @default all
+ */
+export async function learntReport<Settings extends Json>(
+  of: {
+    readonly name: string;
+    readonly title: string;
+    readonly latest: string;
+    readonly drawn?: readonly Row<Settings>[];
+  },
+  rows: readonly Row<Settings>[],
+  verdicts: readonly Verdict[],
+  notes: readonly string[],
+): Promise<Report> {
+  return {
+    verdicts,
+    tables: [learntTable("Sequences until the stopping rule held, and the test", rows)],
+    figures: await coursesFigure(of.name, of.title, of.latest, of.drawn ?? rows),
+    notes: [GRADIENT_NOTE, ...notes],
+  };
+}
+
 /** How settings stand in a note. */
 export function settingsText(learning: Learning): string {
   const { cell, hiddenSize, forgetBias, learningRate, batchSize, clip, averaging } = learning;
@@ -125,9 +158,10 @@ export function settingsText(learning: Learning): string {
 }
 
 /** The share wrong of the latest sequences, against the sequences seen: a line a kind, of its first net. */
-export async function coursesFigure<Settings extends Json>(
+async function coursesFigure<Settings extends Json>(
   name: string,
   title: string,
+  latest: string,
   rows: readonly Row<Settings>[],
 ): Promise<Figure[]> {
   const lines = rows.map(({ name: kind, runs }) => ({
@@ -142,5 +176,6 @@ export async function coursesFigure<Settings extends Json>(
     y: { label: "share wrong of the latest", from: 0, to: 1 },
     lines,
   });
-  return [{ name, caption: `${title}; the first net of each kind.`, svg }];
+  const caption = `${title}; the first net of each kind. The share is of the latest ${latest} sequences, or of all that were seen while those are fewer: what was wrong before the net had learnt stays in it until it leaves that window, so that a slope shows the window as well as the learning.`;
+  return [{ name, caption, svg }];
 }

@@ -40,6 +40,21 @@ export type Learning = {
   readonly averaging: number;
 };
 
+/** Chosen for the adding problem, and good for most of the others. */
+export const LEARNING: Omit<Learning, "seed" | "most"> = {
+  ...{ cell: "lstm", hiddenSize: 16, forgetBias: "chrono" },
+  ...{ learningRate: 0.01, halvedAfter: 0, batchSize: 32, clip: 1, averaging: 0.98 },
+};
+
+/** Numbers are read at every step, and one is asked for at the end. */
+export function numberAtEnd(inputWidth: number): Ports {
+  const heads = [{ name: "mean", loss: "squared" }] as const;
+  return {
+    input: { kind: "vectors", width: inputWidth },
+    output: { kind: "numbers", width: 1, heads, each: "sequence", known: 0 },
+  };
+}
+
 export interface LongLagTask {
   readonly ports: Ports;
   /** The longest sequence. */

@@ -61,7 +61,7 @@ export const ODYSSEY_CELLS: readonly { readonly cell: string; readonly change: s
 ];
 
 /** Each cell has each: what one cell needs makes another diverge. */
-const RATES: Readonly<Record<OdysseyData, readonly number[]>> = {
+export const ODYSSEY_RATES: Readonly<Record<OdysseyData, readonly number[]>> = {
   tinyshakespeare: [0.005, 0.01, 0.02, 0.04, 0.08],
   "japanese-vowels": [0.003, 0.01, 0.03],
 };
@@ -74,7 +74,7 @@ const QUICK_LENGTHS: Readonly<Record<OdysseyData, number>> = {
   "japanese-vowels": 1,
 };
 export const ODYSSEY_DATA: readonly OdysseyData[] = ["tinyshakespeare", "japanese-vowels"];
-const SEEDS = 5;
+export const ODYSSEY_SEEDS = 5;
 const HIDDEN_SIZE = 64;
 
 /** Of the character model: rows side by side and steps of a window, so that a step learns from 2,500 characters. */
@@ -95,11 +95,12 @@ export const odyssey: PaperTask<OdysseySettings, OdysseyResult> = {
 
   runs({ seeds, quick }: RunOptions): readonly Run<OdysseySettings>[] {
     const runs: Run<OdysseySettings>[] = [];
-    for (let seed = 1; seed <= (seeds ?? (quick ? 1 : SEEDS)); seed++) {
+    for (let seed = 1; seed <= (seeds ?? (quick ? 1 : ODYSSEY_SEEDS)); seed++) {
       for (const data of ODYSSEY_DATA) {
         const length = (quick ? QUICK_LENGTHS : LENGTHS)[data];
         for (const { cell } of ODYSSEY_CELLS) {
-          for (const learningRate of quick ? RATES[data].slice(0, 1) : RATES[data]) {
+          const rates = ODYSSEY_RATES[data];
+          for (const learningRate of quick ? rates.slice(0, 1) : rates) {
             const settings = { data, cell, learningRate, seed, length };
             runs.push({ key: `${data} ${cell} rate ${learningRate} seed ${seed}`, settings });
           }

@@ -4,6 +4,8 @@ import type { DoneRun, Report, ReportTable } from "../task.ts";
 import {
   ODYSSEY_CELLS,
   ODYSSEY_DATA,
+  ODYSSEY_RATES,
+  ODYSSEY_SEEDS,
   type OdysseyData,
   type OdysseyResult,
   type OdysseySettings,
@@ -35,19 +37,18 @@ export function odysseyReport(done: readonly Done[]): Report {
     found.set(data, differences);
     tables.push(tableOf(data, differences));
   }
-  const complete = [...found.values()].filter(({ length }) => length === ODYSSEY_CELLS.length);
-  const seeds = new Set(done.map(({ settings }) => settings.seed)).size;
+  const lacking = ODYSSEY_DATA.flatMap((data) => lackingOf(done, data));
   return {
     verdicts: [
       {
         asked:
-          "the eight variants and the vanilla LSTM on both data sets, five seeds, with intervals",
-        measured: `${complete.length} of 2 data sets complete, ${seeds} seeds`,
-        reached: complete.length === ODYSSEY_DATA.length && seeds >= 5,
+          "the eight variants and the vanilla LSTM on both data sets, five seeds of each at every learning rate, with intervals",
+        measured: seedsText(lacking),
+        reached: lacking.length === 0,
       },
       ...[...found].map(([data, differences]) => ({
         asked: `${data}: which parts matter (the paper: most of all forget gate and output activation)`,
-        measured: whatMatters(differences),
+        measured: `${whatMatters(differences)}; ${endsText(differences)}`,
         reached: ["lstm-nfg", "lstm-noaf"].every((cell) => isCritical(differences, cell)),
       })),
     ],
@@ -57,9 +58,54 @@ export function odysseyReport(done: readonly Done[]): Report {
       "Intervals are Student's over the seeds, 95 %. Differences are to the vanilla block of the same seed, each variant at its own rate; with eight comparisons a data set, expect an interval to miss 0 by chance in one of three such tables.",
       "The learning rate of a variant is the one with the least mean held-out loss over the seeds; a rate at which some run diverges is passed over unless all do. Rates tried stand in the runs' names. All else (Adam, cosine schedule, clipping at norm 5, forget bias 1) is the same for all and was not searched; the paper searched more.",
       "An aim of the kind “which parts matter” counts as reached where both of the paper's most critical parts are among the three costliest here, and worse than the vanilla block beyond the interval.",
-      "Not comparable with the paper: other data, one direction, Adam instead of plain gradient descent with momentum, seconds of training. No input or output activation means no bound: at higher rates such cells diverge, which is part of what the activation is for.",
+      "Not comparable with the paper: other data, one direction, Adam instead of plain gradient descent with momentum, seconds of training.",
+      divergedText(done),
     ],
   };
+}
+
+/** Variants and rates of a data set that have fewer seeds than are asked for. */
+function lackingOf(done: readonly Done[], data: OdysseyData): string[] {
+  return ODYSSEY_CELLS.flatMap(({ cell }) => {
+    const own = done.filter(({ settings }) => settings.data === data && settings.cell === cell);
+    return ODYSSEY_RATES[data]
+      .map((rate) => ({ rate, seeds: at(own, rate).length }))
+      .filter(({ seeds }) => seeds < ODYSSEY_SEEDS)
+      .map(({ rate, seeds }) => `${data} ${cell} at ${rate}: ${seeds}`);
+  });
+}
+
+function seedsText(lacking: readonly string[]): string {
+  const all = ODYSSEY_DATA.reduce(
+    (sum, data) => sum + ODYSSEY_CELLS.length * ODYSSEY_RATES[data].length,
+    0,
+  );
+  const named = lacking.slice(0, 3).join(", ");
+  const more = lacking.length > 3 ? ` and ${lacking.length - 3} more` : "";
+  const rest = lacking.length > 0 ? `; fewer: ${named}${more}` : "";
+  return `${ODYSSEY_SEEDS} seeds of ${all - lacking.length} of ${all} pairs of variant and rate${rest}`;
+}
+
+/** The variants that another rate might suit better. */
+function endsText(differences: readonly Difference[]): string {
+  const ends = differences
+    .filter(({ atEnd }) => atEnd)
+    .map(({ cell, learningRate }) => `${cell} ${learningRate}`);
+  return ends.length > 0
+    ? `best at the end of the range of rates, so that one beyond might be better: ${ends.join(", ")}`
+    : "no variant is best at the end of the range of rates";
+}
+
+/** Runs that came to a loss that is no number, by data set, variant and rate. */
+function divergedText(done: readonly Done[]): string {
+  const counts = new Map<string, number>();
+  for (const { settings, result } of done) {
+    if (result.loss !== null) continue;
+    const kind = `${settings.data} ${settings.cell} at ${settings.learningRate}`;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const kinds = [...counts].map(([kind, count]) => `${kind}: ${count}`);
+  return `Runs that came to a loss that is no number: ${kinds.join(", ") || "none"}.`;
 }
 
 interface Difference extends Variant {

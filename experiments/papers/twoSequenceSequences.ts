@@ -2,7 +2,7 @@
  * The two-sequence problem: which of two values do the first N numbers have, said after T to T + T/10 numbers, the rest of them
  * noise. Hochreiter and Schmidhuber 1997, section 5.3.
  */
-import type { Examples, Ports } from "../../packages/core/src/index.ts";
+import type { Examples } from "../../packages/core/src/index.ts";
 import { log } from "../../packages/core/src/numbers/portable.ts";
 import {
   type Key,
@@ -10,7 +10,7 @@ import {
   streamKey,
   uniform,
 } from "../../packages/core/src/numbers/random.ts";
-import type { LongLagTask } from "./longLagTraining.ts";
+import { type LongLagTask, numberAtEnd } from "./longLagTraining.ts";
 
 /** Standard deviation of the numbers after the signal: variance 0.2. */
 const INPUT_NOISE = Math.sqrt(0.2);
@@ -29,23 +29,12 @@ export interface TwoSequences {
 export interface TwoSequenceRules
   extends Pick<LongLagTask, "isLearnt" | "tolerance" | "latest" | "tests"> {}
 
-const PORTS: Ports = {
-  input: { kind: "vectors", width: 1 },
-  output: {
-    kind: "numbers",
-    width: 1,
-    heads: [{ name: "mean", loss: "squared" }],
-    each: "sequence",
-    known: 0,
-  },
-};
-
 export function twoSequenceTask(kind: TwoSequences, rules: TwoSequenceRules): LongLagTask {
   const { lag, signal, targets, targetNoise } = kind;
   const longest = lag + Math.floor(lag / 10);
   return {
     ...rules,
-    ports: PORTS,
+    ports: numberAtEnd(1),
     steps: longest,
     sequences(seed, purpose, count): Examples {
       const of = (example: number) => {

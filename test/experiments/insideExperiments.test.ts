@@ -1,4 +1,5 @@
 /** The experiments that look inside: stories, the Odyssey's report, gradients, readable units, and two identities. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { heldOpen } from "../../experiments/papers/contextChange.ts";
 import {
@@ -19,6 +20,7 @@ import { ODYSSEY_CELLS, type OdysseyData } from "../../experiments/papers/odysse
 import { odysseyReport } from "../../experiments/papers/odysseyReport.ts";
 import { vanishingGradient } from "../../experiments/papers/vanishingGradient.ts";
 import { doInProcess } from "../../experiments/runner.ts";
+import { dataPath, missingData } from "../../experiments/shapes/common.ts";
 import {
   clamp,
   createLanguageModel,
@@ -146,7 +148,9 @@ describe("the Odyssey's report", () => {
 it("the gradient of a simple network falls exponentially, the open LSTM's does not: the quick form", async () => {
   const done = await doInProcess(vanishingGradient, { seeds: null, quick: true });
   const { verdicts } = await vanishingGradient.report(done);
-  expect(verdicts.map(({ reached }) => reached)).toEqual([true, true]);
+  // An RNN, an LSTM with bias 1, with chrono, with bias 10, a GRU: of the second and the last nothing is asked.
+  const reached = verdicts.map((verdict) => verdict.reached);
+  expect([reached[0], reached[1], reached[2], reached[4]]).toEqual([true, null, true, null]);
   const [rnn] = done;
   const [{ norms, rate }] = rnn.result.states;
   expect(norms[0]).toEqual([0, 1]);
@@ -156,7 +160,7 @@ it("the gradient of a simple network falls exponentially, the open LSTM's does n
 it("the guide's identities hold on both engines", async () => {
   const done = await doInProcess(identities, { seeds: null, quick: false });
   const { verdicts } = await identities.report(done);
-  expect(verdicts.map(({ reached }) => reached)).toEqual(new Array(6).fill(true));
+  expect(verdicts.map(({ reached }) => reached)).toEqual([true, true]);
 });
 
 describe("labels of a play", () => {
@@ -164,6 +168,17 @@ describe("labels of a play", () => {
   const tokens = [...text];
   const labelled = (labels: ArrayLike<number | boolean>): string =>
     tokens.filter((_, index) => labels[index] === 1).join("");
+
+  const play = "tinyshakespeare.txt";
+  const absent = missingData([play]).length > 0;
+  it.skipIf(absent)(
+    `cannot be of quotes or brackets: of the 65 characters there is none${absent ? ` (left out: no ../shared/data/${play})` : ""}`,
+    () => {
+      const characters = new Set(readFileSync(dataPath(play), "utf8"));
+      expect(characters.size).toBe(65);
+      expect([...characters].filter((character) => /["“”«»[\](){}<>]/.test(character))).toEqual([]);
+    },
+  );
 
   it("mark who speaks, and not another line with a colon", () => {
     expect(labelled(speakerName(tokens))).toBe("First Citizen:ALL:");
