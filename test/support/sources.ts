@@ -15,11 +15,11 @@ export interface SourceFile {
   readonly imports: readonly string[];
 }
 
-/** All .ts and .js files in a folder and below, in the order of their paths. */
+/** All .ts, .tsx and .js files in a folder and below, in the order of their paths. */
 export function sourceFiles(folder: string): SourceFile[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .map((name) => join(folder, name).replaceAll("\\", "/"))
-    .filter((path) => /\.(ts|js)$/.test(path) && !/(^|\/)(node_modules|dist)\//.test(path))
+    .filter((path) => /\.(tsx?|js)$/.test(path) && !/(^|\/)(node_modules|dist)\//.test(path))
     .sort()
     .map(readSource);
 }

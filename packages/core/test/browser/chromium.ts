@@ -64,17 +64,28 @@ interface Opened {
   origin: string;
 }
 
-async function open(): Promise<Opened> {
+/** @param args For the browser, besides what it always needs. */
+export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
   const home = await unpackChromium();
-  const browser = await chromium.launch({
+  const always = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+  ];
+  return chromium.launch({
     executablePath: join(home, "chromium"),
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+    args: [...always, ...args],
     env: {
       ...process.env,
       LD_LIBRARY_PATH: join(home, "al2023/lib"),
       FONTCONFIG_PATH: join(home, "fonts"),
     },
   });
+}
+
+async function open(): Promise<Opened> {
+  const browser = await launchChromium();
   const server = createServer(answer);
   try {
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));

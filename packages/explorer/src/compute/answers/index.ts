@@ -1,0 +1,18 @@
+/** The answer to each question, a function a file. */
+import type { Library } from "../library.ts";
+import type { Answer, Ask, QuestionKind } from "../questions.ts";
+import { answerOpen } from "./open.ts";
+import { answerOrder } from "./order.ts";
+import { answerRead } from "./read.ts";
+import { answerSignal } from "./signal.ts";
+import { answerWalk } from "./walk.ts";
+
+export const answers: {
+  readonly [K in QuestionKind]: (library: Library, ask: Ask<K>) => Answer<K>;
+} = {
+  open: answerOpen,
+  read: answerRead,
+  signal: answerSignal,
+  walk: answerWalk,
+  order: answerOrder,
+};

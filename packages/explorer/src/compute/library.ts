@@ -1,0 +1,108 @@
+/**
+ * The models that are open in the worker, and what was last read with each: a trace is computed once for all views that look at it.
+ */
+import {
+  type AnyModel,
+  type AnyTask,
+  CellstateError,
+  createWasmEngine,
+  decodeAnyModel,
+  type Engine,
+  type ExampleInput,
+  type LanguageModel,
+  type Network,
+  type Trace,
+  trace,
+} from "@cellstate/core";
+import type { PageInput } from "../state/page.ts";
+import type { Read } from "./questions.ts";
+import { exampleFor } from "./taskInputs.ts";
+
+/** A model with what it reads: the two that core's `inspect` takes together. */
+export type Subject =
+  | { readonly family: "language"; readonly model: LanguageModel; readonly input: string }
+  | {
+      readonly family: "network";
+      readonly model: Network;
+      readonly task: AnyTask;
+      readonly input: ExampleInput;
+    };
+
+interface Shelf {
+  readonly model: AnyModel;
+  readonly name: string;
+  /** What its built-in inputs are, as the task's own. */
+  readonly samples: readonly unknown[];
+  read: { readonly key: string; readonly subject: Subject; readonly trace: Trace } | null;
+}
+
+export class Library {
+  readonly engine: Engine = createWasmEngine();
+  readonly #shelves = new Map<string, Shelf>();
+
+  /** @throws CellstateError for bytes that hold no model. */
+  add(id: string, bytes: Uint8Array, name: string, samples: readonly unknown[]): AnyModel {
+    const known = this.#shelves.get(id);
+    if (known) return known.model;
+    const model = decodeAnyModel(bytes, name);
+    this.#shelves.set(id, { model, name, samples, read: null });
+    return model;
+  }
+
+  /** @throws CellstateError `option` for a model that is not open; `data` for an input that it cannot read. */
+  subject({ model: id, input }: Read): Subject {
+    return this.#read(id, input).subject;
+  }
+
+  /** All signals of all places over the input. */
+  trace({ model: id, input }: Read): Trace {
+    return this.#read(id, input).trace;
+  }
+
+  model(id: string): AnyModel {
+    return this.#shelf(id).model;
+  }
+
+  #shelf(id: string): Shelf {
+    const shelf = this.#shelves.get(id);
+    if (!shelf)
+      throw new CellstateError("option", `no model ${id} is open: drop its file on the page`);
+    return shelf;
+  }
+
+  #read(id: string, input: PageInput): { readonly subject: Subject; readonly trace: Trace } {
+    const shelf = this.#shelf(id);
+    const key = JSON.stringify(input);
+    if (shelf.read?.key === key) return shelf.read;
+    const subject = subjectFor(shelf, input);
+    const read = { key, subject, trace: traceOf(subject, this.engine) };
+    shelf.read = read;
+    return read;
+  }
+}
+
+function subjectFor({ model, name, samples }: Shelf, input: PageInput): Subject {
+  if (model.language !== null) {
+    const text = input.kind === "sample" ? samples[input.sample] : textOf(input, name);
+    if (typeof text !== "string") throw new CellstateError("option", `${name}: no such example`);
+    if (text === "") throw new CellstateError("data", "the text is empty: type a few words");
+    return { family: "language", model: model.language, input: text };
+  }
+  const { task, network } = model.network;
+  return {
+    family: "network",
+    model: network,
+    task,
+    input: exampleFor(model.network, input, samples, name),
+  };
+}
+
+function textOf(input: PageInput, name: string): string {
+  if (input.kind === "text") return input.text;
+  throw new CellstateError("data", `${name} reads text, not numbers: type a text`);
+}
+
+function traceOf(subject: Subject, engine: Engine): Trace {
+  if (subject.family === "language") return trace(subject.model, engine, subject.input);
+  return trace(subject.model, engine, subject.input);
+}

@@ -1,0 +1,144 @@
+/**
+ * What the page asks its computing worker: each question with its answer. Answers are plain data that a worker can post. The worker (`worker.ts`)
+ * answers each by one function of `answers/`; it computes nothing but what core's `inspect` computes.
+ */
+import type { Overrides, UnitOrder } from "@cellstate/core";
+import type { PageInput } from "../state/page.ts";
+
+/** What is known of an open model without computing. */
+export interface OpenModel {
+  /** By which questions name it. */
+  readonly id: string;
+  /** The file's name, or the built-in one's title. */
+  readonly title: string;
+  readonly family: "language model" | "network";
+  /** What a network does, `forecasting`; null for a language model. */
+  readonly task: string | null;
+  /** What its inputs are: a text box or numbers are offered. */
+  readonly reads: "text" | "rows";
+  readonly parameters: number;
+  readonly places: readonly OpenPlace[];
+  /** How its tokens are cut, `words`; null for numbers. */
+  readonly tokens: string | null;
+}
+
+export interface OpenPlace {
+  /** `rnn.0`, `encoder.1.reverse` */
+  readonly name: string;
+  readonly units: number;
+  readonly direction: "forward" | "backward";
+  readonly cell: PlaceCell;
+}
+
+export interface PlaceCell {
+  readonly name: string;
+  readonly equations: string;
+  /** MathML. */
+  readonly typeset: string;
+  readonly signals: readonly {
+    readonly name: string;
+    readonly caption: string;
+    readonly range: readonly [number, number] | null;
+    /** Whether it is carried to the next step: h, c. */
+    readonly isState: boolean;
+  }[];
+}
+
+/** One signal of one place over the whole input. */
+export interface SignalValues {
+  /** [steps, units], row by row. */
+  readonly values: Float32Array;
+  readonly steps: number;
+  readonly units: number;
+}
+
+/** What the model said and saw along its input. */
+export interface Reading {
+  /** One a step. */
+  readonly labels: readonly string[];
+  /** One a step of what a decoder writes; else none. */
+  readonly outputLabels: readonly string[];
+  readonly steps: number;
+  /** Steps of a place, where it runs along something else than the input. */
+  readonly placeSteps: readonly number[];
+  /** Vectors that were read, [steps, width]; null for tokens. */
+  readonly vectors: { readonly values: Float32Array; readonly width: number } | null;
+  /** The most likely next tokens after each step, the likeliest first; null where there are none. */
+  readonly top:
+    | readonly (readonly { readonly token: string; readonly probability: number }[])[]
+    | null;
+  /** [steps]: −log p of the token that came, nats; NaN where none came. */
+  readonly surprisal: Float64Array | null;
+  /** What a network answered, as its task says it; null for a language model. */
+  readonly answer: string | null;
+}
+
+/** A node of a step, as the walk gives it (core's `WalkNode`). */
+export interface WalkedNode {
+  readonly id: string;
+  readonly kind: string;
+  readonly expression: string;
+  readonly signal: string | null;
+  readonly caption: string | null;
+  readonly op: string | null;
+  readonly matrix: string | null;
+  readonly inputs: readonly string[];
+  readonly values: Float64Array;
+  readonly edited: boolean;
+  readonly changed: boolean;
+}
+
+/** Which input of which model a question is about. */
+export interface Read {
+  readonly model: string;
+  readonly input: PageInput;
+}
+
+export interface Questions {
+  /** Opens a model's file; what is open already is not read again. */
+  open: {
+    ask: {
+      readonly id: string;
+      readonly bytes: Uint8Array;
+      /** As the file is called, for messages. */
+      readonly name: string;
+      readonly title: string;
+      /** Inputs that it brings along, as its task reads them; texts for a language model. */
+      readonly samples: readonly unknown[];
+    };
+    answer: OpenModel;
+  };
+  read: { ask: Read; answer: Reading };
+  signal: {
+    ask: Read & { readonly place: number; readonly signal: string };
+    answer: SignalValues;
+  };
+  walk: {
+    ask: Read & { readonly place: number; readonly step: number; readonly edits: Overrides };
+    answer: readonly WalkedNode[];
+  };
+  order: {
+    ask: Read & { readonly place: number; readonly signal: string; readonly by: UnitOrder };
+    /** Units' numbers, from top to bottom. */
+    answer: Int32Array;
+  };
+}
+
+export type QuestionKind = keyof Questions;
+export type Ask<K extends QuestionKind> = Questions[K]["ask"];
+export type Answer<K extends QuestionKind> = Questions[K]["answer"];
+
+/** To the worker. */
+export interface QuestionMessage<K extends QuestionKind = QuestionKind> {
+  readonly number: number;
+  readonly kind: K;
+  readonly ask: Ask<K>;
+}
+
+/** From the worker. */
+export type AnswerMessage =
+  | { readonly number: number; readonly answer: unknown }
+  | {
+      readonly number: number;
+      readonly error: { readonly message: string; readonly code: string };
+    };

@@ -1,0 +1,13 @@
+/** What the page opens on where its address says nothing. */
+import type { PageState } from "./page.ts";
+
+export const DEFAULT_PAGE: PageState = {
+  view: "states",
+  model: { kind: "built-in", name: "stories" },
+  input: { kind: "sample", sample: 0 },
+  cursor: { place: 0, unit: 0, step: 0 },
+  signal: "f",
+  order: "likeness",
+  edits: {},
+  own: {},
+};

@@ -1,0 +1,242 @@
+/**
+ * All that the page knows, as signals, and what a person can do: one object that every view is given. What a link restores is in `state`
+ * (`page.ts`); what follows from it (the open model, what it read) is computed here, once.
+ */
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Compute } from "../compute/client.ts";
+import type {
+  Answer,
+  Ask,
+  OpenModel,
+  OpenPlace,
+  QuestionKind,
+  Reading,
+} from "../compute/questions.ts";
+import type { Training } from "../training/client.ts";
+import { type BuiltIn, readBuiltIn } from "./builtIn.ts";
+import type { Cursor, Json, ModelRef, PageInput, PageState, ViewId } from "./page.ts";
+
+/** What has been asked: an earlier answer stands until the next one comes, so that nothing flickers. */
+export interface Asked<T> {
+  readonly value: T | null;
+  readonly error: string | null;
+  readonly busy: boolean;
+}
+
+export type NoticeKind = "error" | "note";
+
+export interface Notice {
+  readonly id: number;
+  readonly kind: NoticeKind;
+  readonly text: string;
+}
+
+/** The parts of `PageState`, a signal each. */
+export type StateSignals = { readonly [K in keyof PageState]: Signal<PageState[K]> };
+
+export class Session {
+  readonly state: StateSignals;
+  readonly compute: Compute;
+  readonly training: Training;
+  /** Null while it loads, or where it could not be had (a notice says why). */
+  readonly model: Signal<OpenModel | null> = signal(null);
+  /** Of the open model, where it brings some along. */
+  readonly builtIn: Signal<BuiltIn | null> = signal(null);
+  /** What the model said and saw along the input. */
+  readonly reading: Signal<Asked<Reading>> = signal({ value: null, error: null, busy: false });
+  /** The place under the cursor. */
+  readonly place: ReadonlySignal<OpenPlace | null>;
+  readonly notices: Signal<readonly Notice[]> = signal([]);
+  /** Whether time runs: Space. Views that can play (walk, strip, training) listen. */
+  readonly playing = signal(false);
+  #notices = 0;
+
+  constructor(initial: PageState, compute: Compute, training: Training) {
+    this.compute = compute;
+    this.training = training;
+    this.state = {
+      view: signal(initial.view),
+      model: signal(initial.model),
+      input: signal(initial.input),
+      cursor: signal(initial.cursor),
+      signal: signal(initial.signal),
+      order: signal(initial.order),
+      edits: signal(initial.edits),
+      own: signal(initial.own),
+    };
+    this.place = computed(() => {
+      const model = this.model.value;
+      return model ? (model.places[this.state.cursor.value.place] ?? model.places[0]) : null;
+    });
+    effect(() => {
+      const ref = this.state.model.value;
+      if (ref.kind === "built-in") void this.#openBuiltIn(ref.name);
+    });
+    effect(() => {
+      const model = this.model.value;
+      const input = this.state.input.value;
+      this.compute.losses.value;
+      if (model) void this.#read(model, input);
+    });
+  }
+
+  /** The state as a whole: what a link is made from. */
+  page(): PageState {
+    const { view, model, input, cursor, signal: name, order, edits, own } = this.state;
+    return {
+      view: view.value,
+      model: model.value,
+      input: input.value,
+      cursor: cursor.value,
+      signal: name.value,
+      order: order.value,
+      edits: edits.value,
+      own: own.value,
+    };
+  }
+
+  /** Goes to what a link says. */
+  show(page: PageState): void {
+    batch(() => {
+      this.state.view.value = page.view;
+      this.state.model.value = page.model;
+      this.state.input.value = page.input;
+      this.state.cursor.value = page.cursor;
+      this.state.signal.value = page.signal;
+      this.state.order.value = page.order;
+      this.state.edits.value = page.edits;
+      this.state.own.value = page.own;
+    });
+  }
+
+  /** Moves the cursor and keeps it within the model and the input; edits belong to a step, and are left behind. */
+  move(to: Partial<Cursor>): void {
+    const model = this.model.peek();
+    const before = this.state.cursor.peek();
+    const wanted = { ...before, ...to };
+    const place = clamp(wanted.place, (model?.places.length ?? 1) - 1);
+    const units = model?.places[place].units ?? 1;
+    const steps = this.reading.peek().value?.placeSteps[place] ?? 1;
+    const next = {
+      place,
+      unit: clamp(wanted.unit, units - 1),
+      step: clamp(wanted.step, steps - 1),
+    };
+    if (next.place === before.place && next.unit === before.unit && next.step === before.step)
+      return;
+    batch(() => {
+      this.state.cursor.value = next;
+      if (next.place !== before.place || next.step !== before.step) this.state.edits.value = {};
+      if (next.place !== before.place) this.#keepSignal(next.place);
+    });
+  }
+
+  /** Asks the computing worker about the open model and its input. */
+  ask<K extends QuestionKind>(kind: K, ask: Ask<K>): Promise<Answer<K>> {
+    return this.compute.ask(kind, ask);
+  }
+
+  /** Opens a model from bytes, as a file that was dropped. @throws ComputeError for what is no model. */
+  async openFile(bytes: Uint8Array, name: string): Promise<void> {
+    const digest = await digestOf(bytes);
+    const model = await this.compute.ask("open", {
+      ...{ id: digest, bytes, name, title: name, samples: [] },
+    });
+    const input = this.state.input.peek();
+    batch(() => {
+      this.state.model.value = { kind: "file", digest, name };
+      this.builtIn.value = null;
+      if (input.kind === "sample" || (input.kind === "text") !== (model.reads === "text")) {
+        this.state.input.value = defaultInput(model);
+      }
+      this.#start(model);
+    });
+  }
+
+  /** What a view keeps in the link for itself. */
+  remember(view: ViewId, own: Json): void {
+    this.state.own.value = { ...this.state.own.peek(), [view]: own };
+  }
+
+  notify(kind: NoticeKind, text: string): void {
+    if (this.notices.peek().some((notice) => notice.text === text)) return;
+    this.notices.value = [...this.notices.peek(), { id: this.#notices++, kind, text }];
+  }
+
+  dismiss(id: number): void {
+    this.notices.value = this.notices.peek().filter((notice) => notice.id !== id);
+  }
+
+  async #openBuiltIn(name: string): Promise<void> {
+    try {
+      const { about, bytes } = await readBuiltIn(name);
+      const { title, samples } = about;
+      const file = `${name}.safetensors`;
+      const model = await this.compute.ask("open", { id: name, bytes, name: file, title, samples });
+      const { value: ref } = this.state.model;
+      if (ref.kind !== "built-in" || ref.name !== name) return;
+      batch(() => {
+        this.builtIn.value = about;
+        this.#start(model);
+      });
+    } catch (error) {
+      this.notify("error", messageOf(error));
+    }
+  }
+
+  #start(model: OpenModel): void {
+    this.model.value = model;
+    const cursor = this.state.cursor.peek();
+    const place = clamp(cursor.place, model.places.length - 1);
+    const unit = clamp(cursor.unit, model.places[place].units - 1);
+    this.state.cursor.value = { ...cursor, place, unit };
+    this.#keepSignal(place);
+  }
+
+  /** Another cell has other signals: the first gate then, or the first there is. */
+  #keepSignal(place: number): void {
+    const signals = this.model.peek()?.places[place].cell.signals ?? [];
+    const name = this.state.signal.peek();
+    if (signals.length === 0 || signals.some((each) => each.name === name)) return;
+    const gate = signals.find(({ range }) => range?.[0] === 0 && range[1] === 1);
+    this.state.signal.value = (gate ?? signals[0]).name;
+  }
+
+  async #read(model: OpenModel, input: PageInput): Promise<void> {
+    const isCurrent = () => this.model.peek() === model && this.state.input.peek() === input;
+    this.reading.value = { ...this.reading.peek(), busy: true };
+    try {
+      const value = await this.compute.ask("read", { model: model.id, input });
+      if (!isCurrent()) return;
+      batch(() => {
+        this.reading.value = { value, error: null, busy: false };
+        this.move({});
+      });
+    } catch (error) {
+      if (isCurrent()) this.reading.value = { value: null, error: messageOf(error), busy: false };
+    }
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function defaultInput(model: OpenModel): PageInput {
+  if (model.reads === "text")
+    return { kind: "text", text: "My name is Krish. My brother's name is Wish." };
+  return { kind: "rows", rows: [] };
+}
+
+function clamp(value: number, most: number): number {
+  return Math.max(0, Math.min(most, Math.round(value)));
+}
+
+async function digestOf(bytes: Uint8Array): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", Uint8Array.from(bytes));
+  return Array.from(new Uint8Array(hash, 0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
+}
+
+export type { ModelRef };

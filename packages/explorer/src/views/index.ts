@@ -1,0 +1,11 @@
+/** The views in the order of the navigation. */
+import type { ViewEntry } from "./view.ts";
+
+export const VIEWS: readonly ViewEntry[] = [
+  {
+    id: "states",
+    title: "States",
+    question: "What does every unit do at every step?",
+    load: () => import("./states.tsx"),
+  },
+];
