@@ -131,7 +131,9 @@ it("a report is the same bytes from the same runs", async () => {
   await run(squares());
   const report = async () => resultsMarkdown([await find(squares(), readKept(folder, "squares"))]);
   expect(await report()).toBe(await report());
-  expect(await report()).toContain("1 of 1 experiments reach all that was asked of them, 1 of 1 aims together.");
+  expect(await report()).toContain(
+    "1 of 1 experiments reach all that was asked of them, 1 of 1 aims together.",
+  );
 });
 
 it("a killed process leaves the runs that were done, and the next goes on", async () => {
