@@ -138,7 +138,10 @@ export {
   linePosition,
   PREDICATES,
   type Predicate,
+  type PredicateStep,
   quotes,
+  type StepLabels,
+  type StepPredicate,
 } from "./inspect/predicates.ts";
 export {
   type BoundedSaturation,

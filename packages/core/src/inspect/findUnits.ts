@@ -1,41 +1,53 @@
 /**
- * Units that follow something a person can name: inside quotes, the depth of brackets, the place in a line.
+ * Units that follow something a person can name: inside quotes, the depth of brackets, the place in a line; of a series, a load above
+ * the usual, a fault, the hour.
  *
  * The score of a unit is |r|, Pearson's correlation of one signal of it with the label over the steps. Among thousands of
  * units some score high by chance, and the more so the slower units and label change; so three things are kept apart:
  *
- * 1. *What is chosen is chosen on one part of the texts and scored on the other*: which units to name, and the sign by which each
+ * 1. *What is chosen is chosen on one part of the inputs and scored on the other*: which units to name, and the sign by which each
  *    follows. The score is r times that sign, so what has turned round by the second part scores below zero.
- * 2. *What chance would reach* is had on the scored part with labels turned in a circle within each text (see
- *    `unitScores.ts`): the best score
+ * 2. *What chance would reach* is had on the scored part with labels turned in a circle within each input, and inputs in
+ *    another order (see `unitScores.ts`): the best score
  *    of all units each time, and of these bests the value that 95 % do not exceed. That any unit stands above it by chance happens once in
  *    twenty searches, however many units there are.
- * 3. Texts should be such as the model was not trained on: else it may know them by heart.
+ * 3. Inputs should be such as the model was not trained on: else it may know them by heart.
  *
  * That a unit stands above the level says that it tells something of the label, not that this was learnt: what an untrained
  * unit remembers of the last line break tells something of the place in the line. The score of the best unit of an untrained
  * model beside it says the rest.
  *
- * The texts are read window by window; what is kept are sums, and the named units' values on the scored part.
+ * Each input is read from the initial state, window by window where its states can be carried; what is kept are sums, and the named units'
+ * values on the scored part.
  */
-import { cutText } from "../data/vocabulary.ts";
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { Stretch } from "../layers/parameters.ts";
-import type { LanguageModel } from "../models/languageModel.ts";
+import { LanguageModel } from "../models/languageModel.ts";
+import type { Network } from "../models/network.ts";
+import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import { areaUnderCurve } from "./correlation.ts";
-import { encodeText } from "./encodeText.ts";
-import { labelsOf, type Predicate } from "./predicates.ts";
+import { checkVaries, inTwoParts, type Placed, readInput, readLabels } from "./labelledInputs.ts";
+import type { Predicate, StepLabels, StepPredicate } from "./predicates.ts";
 import {
   chooseSignals,
+  clipped,
   type SignalColumns,
   SignalReader,
   type SignalWindow,
 } from "./signalReader.ts";
-import { LabelledStretch, UnitScores } from "./unitScores.ts";
+import type { Subject } from "./subject.ts";
+import type {
+  ExampleInput,
+  InspectedInput,
+  InspectedModel,
+  LanguageInput,
+  VectorInput,
+} from "./subjects.ts";
+import { type LabelledStretch, UnitScores } from "./unitScores.ts";
 
 export interface FindUnitsOptions {
-  /** Layers to look into. @default all */
+  /** Layers to look into, by their numbers in a trace. @default all that step along the input: not those of a decoder */
   readonly layers?: readonly number[];
   /** Signals to look at. @default what the cell carries from step to step: `c` and `h` of an LSTM */
   readonly signals?: readonly string[];
@@ -45,7 +57,7 @@ export interface FindUnitsOptions {
   readonly shifts?: number;
   /** Of the turns. @default 1 */
   readonly seed?: number;
-  /** What the texts are called in errors, such as the names of their files. @default `text 0` and so on */
+  /** What the inputs are called in errors, such as the names of their files. @default `text 0` and so on, or `input 0` */
   readonly names?: readonly string[];
   /** In place of the model's weights: those of a training event. @default the model's */
   readonly weights?: Stretch;
@@ -53,9 +65,11 @@ export interface FindUnitsOptions {
 
 export interface FoundUnit {
   readonly layer: number;
+  /** The layer's name: `rnn.0`, `encoder.0.reverse` */
+  readonly place: string;
   readonly signal: string;
   readonly unit: number;
-  /** r with the label on the scored part, times `sign`: 1 at best, 0 for none. */
+  /** r with the label on the scored part, times `sign`: 1 at best, 0 for none; NaN where the unit does not change there. */
   readonly score: number;
   /** Whether it rises or falls with the label: from the part that chooses. */
   readonly sign: 1 | -1;
@@ -75,6 +89,7 @@ export interface FoundUnit {
 /** Scores of all units of one signal. */
 export interface SignalScores {
   readonly layer: number;
+  readonly place: string;
   readonly signal: string;
   /** By unit, as `FoundUnit.score`; NaN where a unit never changed. */
   readonly scores: Float64Array;
@@ -90,7 +105,7 @@ export interface FoundUnits {
   readonly level: number;
   /** The best of all units, for each turn of the labels. */
   readonly turned: Float64Array;
-  /** Units of all signals that were looked at; and how many of them score above the level. */
+  /** What was looked at: units, each as often as there are signals of it; and how many of these score above the level. */
   readonly considered: number;
   readonly aboveLevel: number;
   readonly all: readonly SignalScores[];
@@ -101,43 +116,68 @@ const LEVEL = 0.95;
 const FEWEST_SHIFTS = 19;
 
 /**
- * Ranks units by how well they follow a predicate.
+ * Ranks units by how well they follow a predicate, or labels.
  *
- * @param texts Texts that the model was not trained on. Each is read from the initial state. Of several, whole texts choose and others
- *   score; a single one is cut in the middle.
- * @param predicate A label for every token once it has been read; NaN is left out. It is told the words of the text, also those that
- *   the model reads as its unknown word. Ready-made: `quotes`, `brackets`, `linePosition`,
- *   `afterName`.
+ * @param inputs What the model was not trained on: texts (or tokens) for a language model, examples for a network, vectors for layers alone.
+ *   Each is read from the initial state. Of several, whole ones choose and others score; a single one is cut in the middle. What reads backward
+ *   has then read the other half too.
+ * @param predicate A label for every step once it has been read; NaN is left out. Of a text it is told all tokens, also the words that the model
+ *   reads as its unknown word; ready-made: `quotes`, `brackets`, `linePosition`, `afterName`. Of an example or vectors it is told all steps,
+ *   each with its row of numbers. In place of a predicate, labels that are known: one list an input.
  * @throws CellstateError `option` for layers, signals or options that are not there; `vocabulary` for what the model does not know;
- *   `data` where a part has the same label throughout, or no unit changes.
+ *   `data` where a part has the same label throughout, or no unit changes over it.
  * @example findUnits(model, engine, [text], quotes).units[0] // { layer: 1, signal: "c", unit: 83, score: 0.91, above: true, … }
+ * @example findUnits(network, engine, series, (steps) => steps.map(({ row }) => row[0] > 0.5))
  */
 export function findUnits(
   model: LanguageModel,
   engine: Engine,
-  texts: readonly string[],
-  predicate: Predicate,
+  inputs: readonly LanguageInput[],
+  predicate: Predicate | StepLabels,
+  options?: FindUnitsOptions,
+): FoundUnits;
+export function findUnits(
+  network: Network,
+  engine: Engine,
+  inputs: readonly ExampleInput[],
+  predicate: StepPredicate | StepLabels,
+  options?: FindUnitsOptions,
+): FoundUnits;
+export function findUnits(
+  network: RecurrentNetwork,
+  engine: Engine,
+  inputs: readonly VectorInput[],
+  predicate: StepPredicate | StepLabels,
+  options?: FindUnitsOptions,
+): FoundUnits;
+export function findUnits(
+  model: InspectedModel,
+  engine: Engine,
+  inputs: readonly InspectedInput[],
+  predicate: Predicate | StepPredicate | StepLabels,
   options: FindUnitsOptions = {},
 ): FoundUnits {
   const { count = 20, shifts = 100, seed = 1 } = options;
   checkCount("count", count, 1);
   checkCount("shifts", shifts, FEWEST_SHIFTS);
-  if (texts.length === 0) {
-    throw new CellstateError("data", "findUnits: there are no texts; give at least one");
+  const isText = model instanceof LanguageModel;
+  if (inputs.length === 0) {
+    const what = isText ? "texts" : "inputs";
+    throw new CellstateError("data", `findUnits: there are no ${what}; give at least one`);
   }
-  const signals = chooseSignals(model, options);
+  const nameOf = (i: number): string => options.names?.[i] ?? `${isText ? "text" : "input"} ${i}`;
+  const read = inputs.map((input, i) => readInput(model, input, nameOf(i)));
+  const subjects = read.map(({ subject }) => subject);
+  const { places } = subjects[0];
+  const signals = chooseSignals(places, options);
   const considered = signals.reduce((total, { units }) => total + units, 0);
-  const nameOf = (i: number): string => options.names?.[i] ?? `text ${i}`;
-  const tokens = texts.map((text, i) => encodeText(model, text, nameOf(i)));
-  const labels = texts.map((text, i) =>
-    labelsOf(predicate, Array.from(cutText(text, model.vocabulary.kind)), nameOf(i)),
-  );
+  const labels = readLabels(read, predicate, nameOf);
   const isBinary = labels.every((of) =>
     of.every((label) => Number.isNaN(label) || label === 0 || label === 1),
   );
   const { choosing, scoring } = inTwoParts(labels);
-  checkLabels(choosing, "choose units");
-  checkLabels(scoring, "score them");
+  checkVaries(choosing, "choose units");
+  checkVaries(scoring, "score them");
 
   const scoresOver = (placed: readonly Placed[], turns: number): UnitScores =>
     new UnitScores(
@@ -148,18 +188,20 @@ export function findUnits(
     );
   const chooser = scoresOver(choosing, 0);
   const scorer = scoresOver(scoring, shifts);
-  const reader = new SignalReader(model, engine, signals, options.weights);
-  read(reader, tokens, choosing, chooser, null);
-  const r = chooser.correlations();
-  const best = bestColumns(r, count);
-  if (best.length === 0) {
-    throw new CellstateError(
-      "data",
-      `findUnits: of ${considered} units none changes, or is a number, over the part of the texts that is to choose units; look at other signals, or at weights that are numbers`,
-    );
+  const reader = new SignalReader(subjects, engine, signals, options.weights);
+  let chosen: Chosen | null = null;
+  for (const { window, stretch, isScored } of readParts(reader, subjects, choosing, scoring)) {
+    if (!isScored) {
+      chooser.add(stretch, window);
+      continue;
+    }
+    chosen ??= choose(chooser.correlations(), count, isBinary, scorer.count);
+    scorer.add(stretch, window);
+    chosen.kept?.add(stretch, window);
   }
-  const kept = isBinary ? new KeptColumns(best, scorer.count) : null;
-  read(reader, tokens, scoring, scorer, kept);
+  if (!chosen) throw new RangeError("nothing was read of the part that scores");
+  const { r, best, kept } = chosen;
+  checkChanging(scorer.correlations(), "score them");
 
   const signs = r.map((value) => (value < 0 ? -1 : 1));
   const scores = scorer.correlations().map((value, c) => value * signs[c]);
@@ -177,6 +219,7 @@ export function findUnits(
     const auc = kept && areaUnderCurve(kept.values[k], kept.labels);
     return {
       layer,
+      place: places[layer].name,
       signal,
       unit: column - first,
       score,
@@ -197,53 +240,58 @@ export function findUnits(
     aboveLevel: scores.reduce((total, score) => total + (score > level ? 1 : 0), 0),
     all: signals.map(({ layer, signal, first, units: n }) => ({
       layer,
+      place: places[layer].name,
       signal,
       scores: scores.slice(first, first + n),
     })),
   };
 }
 
-/** A stretch of `text` of one part. */
-interface Placed {
-  readonly text: number;
+/** A window, clipped to a stretch. */
+interface ReadPart {
+  readonly window: SignalWindow;
   readonly stretch: LabelledStretch;
+  readonly isScored: boolean;
 }
 
-/** Whole texts, each to the part that has less so far; a single text in two halves. */
-function inTwoParts(labels: readonly Float64Array[]): { choosing: Placed[]; scoring: Placed[] } {
-  if (labels.length === 1) {
-    const [of] = labels;
-    const middle = of.length >> 1;
-    return {
-      choosing: [{ text: 0, stretch: new LabelledStretch(of, 0, middle) }],
-      scoring: [{ text: 0, stretch: new LabelledStretch(of, middle, of.length) }],
-    };
-  }
-  const parts: { readonly placed: Placed[]; steps: number }[] = [
-    { placed: [], steps: 0 },
-    { placed: [], steps: 0 },
-  ];
-  for (const [text, of] of labels.entries()) {
-    const part = parts[parts[1].steps < parts[0].steps ? 1 : 0];
-    part.placed.push({ text, stretch: new LabelledStretch(of, 0, of.length) });
-    part.steps += of.length;
-  }
-  return { choosing: parts[0].placed, scoring: parts[1].placed };
-}
-
-function read(
+/** What chooses comes before what scores. Of a single input, a window across the middle gives both their parts. */
+function* readParts(
   reader: SignalReader,
-  tokens: readonly Int32Array[],
-  placed: readonly Placed[],
-  scores: UnitScores,
-  kept: KeptColumns | null,
-): void {
-  for (const { text, stretch } of placed) {
-    for (const window of reader.windows(tokens[text], stretch.from, stretch.to)) {
-      scores.add(stretch, window);
-      kept?.add(stretch, window);
+  subjects: readonly Subject[],
+  choosing: readonly Placed[],
+  scoring: readonly Placed[],
+): Generator<ReadPart> {
+  const byInput = new Map<number, { stretch: LabelledStretch; isScored: boolean }[]>();
+  for (const [part, isScored] of [
+    [choosing, false],
+    [scoring, true],
+  ] as const) {
+    for (const { input, stretch } of part) {
+      byInput.set(input, [...(byInput.get(input) ?? []), { stretch, isScored }]);
     }
   }
+  for (const [input, stretches] of byInput) {
+    for (const window of reader.windows(subjects[input])) {
+      for (const { stretch, isScored } of stretches) {
+        const part = clipped(window, stretch.from, stretch.to);
+        if (part) yield { window: part, stretch, isScored };
+      }
+    }
+  }
+}
+
+/** What the first part has chosen: columns by their r there. */
+interface Chosen {
+  readonly r: Float64Array;
+  readonly best: readonly number[];
+  readonly kept: KeptColumns | null;
+}
+
+/** @param scored Steps that have a label, of the part that scores. */
+function choose(r: Float64Array, count: number, isBinary: boolean, scored: number): Chosen {
+  checkChanging(r, "choose units");
+  const best = bestColumns(r, count);
+  return { r, best, kept: isBinary ? new KeptColumns(best, scored) : null };
 }
 
 /** The values of a few columns at all steps that have a label. */
@@ -305,12 +353,11 @@ function checkCount(name: string, value: number, least: number): void {
   );
 }
 
-function checkLabels(placed: readonly Placed[], toDo: string): void {
-  const first = placed.find(({ stretch }) => stretch.known.length > 0)?.stretch.known[0];
-  if (placed.some(({ stretch }) => stretch.known.some((label) => label !== first))) return;
-  const what = first === undefined ? "has no label" : `is ${first}`;
+/** @param r NaN for a unit that never changed. */
+function checkChanging(r: Float64Array, toDo: string): void {
+  if (r.some((value) => !Number.isNaN(value))) return;
   throw new CellstateError(
     "data",
-    `findUnits: the predicate ${what} at all steps of the part of the texts that is to ${toDo}; give longer texts, or others`,
+    `of ${r.length} units none changes, or is a number, over the part of the input that is to ${toDo}; look at other signals, give a longer input, or weights that are numbers`,
   );
 }

@@ -1,14 +1,32 @@
 /**
- * What a unit may follow: a label for every token of a text. A label at a token says what holds once that token has been read, since
- * that is what a unit can know then.
+ * What a unit may follow: a label for every step of an input, given or found by a predicate. A label says what holds once its token or row
+ * has been read, since that is what a unit can know then.
  *
  * The ready-made ones read tokens character by character, so that they mean the same for characters and for words. With
  * a vocabulary of bytes they know ASCII only.
  */
 import { CellstateError } from "../errors.ts";
+import type { Numbers, TracedInput } from "./signals.ts";
 
 /** One number or truth a token; NaN where the token is not to be counted. */
 export type Predicate = (tokens: readonly string[]) => ArrayLike<number | boolean>;
+
+/** A step of a series, a row or a sequence of tokens, as a predicate is told it. */
+export interface PredicateStep {
+  readonly step: number;
+  /** What the input calls it: a time, a token; else its number. */
+  readonly label: string;
+  /** As the network reads it (scaled, where its task scales); empty where it reads a token. */
+  readonly row: Numbers;
+  /** Null where the network reads a row of numbers. */
+  readonly token: number | null;
+}
+
+/** One number or truth a step of an example; NaN where the step is not to be counted. */
+export type StepPredicate = (steps: readonly PredicateStep[]) => ArrayLike<number | boolean>;
+
+/** Labels that are known already: one list an input, in it a number or truth a step; NaN where the step is not to be counted. */
+export type StepLabels = readonly ArrayLike<number | boolean>[];
 
 /** 1 inside quotation marks: from "opening" mark to before the closing one. A blank line ends a quotation that nobody closed. */
 export const quotes: Predicate = (tokens) => {
@@ -100,31 +118,44 @@ function byCharacter(
   });
 }
 
+/** What a predicate is told of an input that is no text. */
+export function predicateSteps(input: TracedInput, labels: readonly string[]): PredicateStep[] {
+  const none = new Float64Array(0);
+  return labels.map((label, step) =>
+    input.kind === "tokens"
+      ? { step, label, row: none, token: input.tokens[step] }
+      : {
+          ...{ step, label, token: null },
+          row: input.vectors.subarray(step * input.width, (step + 1) * input.width),
+        },
+  );
+}
+
 /**
- * A predicate's labels of a text, as numbers.
+ * Labels of an input, as numbers.
  *
- * @param where Names the text in errors: `text 0`.
- * @throws CellstateError `data` where there is not one a token, or one is no number, truth or NaN.
+ * @param told What gave them, and the input as errors name it: `the predicate`, `text 0`, its 20 `tokens`.
+ * @param nameOf A step as errors name it: `token 3, "a"`.
+ * @throws CellstateError `data` where there is not one a step, or one is no number, truth or NaN.
  */
-export function labelsOf(
-  predicate: Predicate,
-  tokens: readonly string[],
-  where: string,
+export function checkLabels(
+  labels: ArrayLike<number | boolean> | undefined,
+  { by, of, count, unit }: { by: string; of: string; count: number; unit: "token" | "step" },
+  nameOf: (step: number) => string = (step) => `step ${step}`,
 ): Float64Array {
-  const labels = predicate(tokens);
-  if (labels?.length !== tokens.length) {
+  if (labels?.length !== count) {
     throw new CellstateError(
       "data",
-      `the predicate gave ${labels?.length ?? "no"} labels for the ${tokens.length} tokens of ${where}; it must give one a token`,
+      `${by} gave ${labels?.length ?? "no"} labels for the ${count} ${unit}s of ${of}; it must give one a ${unit}`,
     );
   }
-  return Float64Array.from(tokens, (token, t) => {
+  return Float64Array.from({ length: count }, (_, t) => {
     const label: unknown = labels[t];
     if (typeof label === "boolean") return label ? 1 : 0;
     if (typeof label === "number" && Math.abs(label) !== Number.POSITIVE_INFINITY) return label;
     throw new CellstateError(
       "data",
-      `the predicate gave ${String(label)} for token ${t}, ${JSON.stringify(token)}, of ${where}; wanted a number, true or false, or NaN to leave it out`,
+      `${by} gave ${String(label)} for ${nameOf(t)}, of ${of}; wanted a number, true or false, or NaN to leave it out`,
     );
   });
 }

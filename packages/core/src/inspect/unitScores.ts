@@ -2,16 +2,17 @@
  * Correlations of many columns with one label and with the same label turned, summed up window by window.
  *
  * Turned labels say how high the best of many units scores when there is nothing to find. They are the label itself, turned
- * in a circle within each stretch of text by a random number of steps. A plain permutation would be the wrong comparison:
- * neighbouring steps are alike in a label (inside quotes, a depth) and in a unit (a memory), so far fewer steps are
- * independent than there are, and two slow series are often correlated by chance. A permuted label has lost its slowness; a
- * turned one has it still.
+ * in a circle within each stretch (a text, a series, a part of one) by a random number of steps, and the stretches laid out in a random
+ * order. A permutation of steps would be the wrong comparison: neighbouring steps are alike in a label (inside quotes, a depth)
+ * and in a unit (a memory), so far fewer steps are independent than there are, and two slow series are often correlated by chance. A
+ * permuted label has lost its slowness; a turned one has it still. Rows of a table are stretches of one step: of those the order is all
+ * there is, and the label is permuted. So it is, sequence by sequence, where a label is the same throughout each.
  */
 import { RandomStream, streamKey } from "../numbers/random.ts";
 import { correlationFromSums } from "./correlation.ts";
 import type { SignalWindow, WindowSignal } from "./signalReader.ts";
 
-/** A stretch of a text, within which labels are turned. */
+/** A stretch of an input, within which labels are turned. */
 export class LabelledStretch {
   readonly from: number;
   readonly to: number;
@@ -20,7 +21,7 @@ export class LabelledStretch {
   /** Of each step of the stretch, its place in `known`; −1 where there is no label. */
   readonly places: Int32Array;
 
-  /** @param labels Of the whole text; NaN is none. */
+  /** @param labels Of the whole input; NaN is none. */
   constructor(labels: Float64Array, from: number, to: number) {
     this.from = from;
     this.to = to;
@@ -42,10 +43,14 @@ export class UnitScores {
   /** Σ (label − mean)² */
   readonly #spread: number;
   readonly #columns: number;
-  /** The label as it is, then the turned ones. */
+  /** How many labels there are: as it is, and turned. */
   readonly #labels: number;
-  /** By how many places each label is turned. */
-  readonly #turns = new Map<LabelledStretch, Int32Array>();
+  /** In the order of all steps. */
+  readonly #stretches: readonly LabelledStretch[];
+  /** Of all labels, the place of each stretch's first. */
+  readonly #starts = new Map<LabelledStretch, number>();
+  /** The label as it is, then the turned ones. */
+  readonly #turned: readonly TurnedLabels[];
   /** [columns, labels]: Σ value·(label − mean) */
   readonly #products: Float64Array;
   /** By column: its first value, and Σ and Σ² of values less that. */
@@ -77,13 +82,13 @@ export class UnitScores {
     this.#origins = new Float64Array(columns).fill(Number.NaN);
     this.#sums = new Float64Array(columns);
     this.#squares = new Float64Array(columns);
-    for (const [index, stretch] of stretches.entries()) {
-      const random = new RandomStream(streamKey(seed, "find-units", index));
-      const { length } = stretch.known;
-      const draw = (): number => (length < 2 ? 0 : 1 + random.integer(length - 1));
-      const drawn = Int32Array.from({ length: this.#labels }, (_, s) => (s === 0 ? 0 : draw()));
-      this.#turns.set(stretch, drawn);
+    this.#stretches = stretches;
+    let start = 0;
+    for (const stretch of stretches) {
+      this.#starts.set(stretch, start);
+      start += stretch.known.length;
     }
+    this.#turned = turnedLabels(stretches, turns, seed);
   }
 
   /** Adds a window of a stretch, of which all columns are there. */
@@ -97,20 +102,25 @@ export class UnitScores {
 
   #writeRows(stretch: LabelledStretch, { from, to }: SignalWindow): void {
     const labels = this.#labels;
-    const { known, places } = stretch;
-    const turns = this.#turns.get(stretch);
-    if (!turns) throw new RangeError("a stretch that the scores were not made for");
+    const first = this.#starts.get(stretch);
+    if (first === undefined) throw new RangeError("a stretch that the scores were not made for");
     const size = Math.ceil((to - from) / BLOCK) * BLOCK * labels;
     if (this.#rows.length < size) this.#rows = new Float64Array(size);
     const rows = this.#rows;
     rows.fill(0, 0, size);
-    for (let t = from; t < to; t++) {
-      const place = places[t - stretch.from];
-      if (place < 0) continue;
-      const row = (t - from) * labels;
-      for (let s = 0; s < labels; s++) {
-        const turned = place + turns[s];
-        rows[row + s] = known[turned < known.length ? turned : turned - known.length];
+    const { places } = stretch;
+    for (const [s, { order, starts, turns }] of this.#turned.entries()) {
+      let block = -1;
+      for (let t = from; t < to; t++) {
+        const place = places[t - stretch.from];
+        if (place < 0) continue;
+        const at = first + place;
+        if (block < 0) block = lastUpTo(starts, at);
+        while (starts[block + 1] <= at) block++;
+        const { known } = this.#stretches[order[block]];
+        const turned = at - starts[block] + turns[block];
+        rows[(t - from) * labels + s] =
+          known[turned < known.length ? turned : turned - known.length];
       }
     }
   }
@@ -177,4 +187,55 @@ export class UnitScores {
       ),
     );
   }
+}
+
+/** One way to lay the labels out: stretch `order[k]` from place `starts[k]` on, turned by `turns[k]`. */
+interface TurnedLabels {
+  readonly order: Int32Array;
+  /** One more than there are stretches: the last is the end. */
+  readonly starts: Int32Array;
+  readonly turns: Int32Array;
+}
+
+/** The labels as they are, and as often turned as is wanted. */
+function turnedLabels(
+  stretches: readonly LabelledStretch[],
+  count: number,
+  seed: number,
+): TurnedLabels[] {
+  const random = stretches.map(
+    (_, index) => new RandomStream(streamKey(seed, "find-units", index)),
+  );
+  return Array.from({ length: count + 1 }, (_, s) => {
+    const order = Int32Array.from(stretches.keys());
+    const turns = new Int32Array(stretches.length);
+    if (s > 0) {
+      const shuffling = new RandomStream(streamKey(seed, "find-units-order", s));
+      for (let k = order.length - 1; k > 0; k--) {
+        const other = shuffling.integer(k + 1);
+        [order[k], order[other]] = [order[other], order[k]];
+      }
+      order.forEach((index, k) => {
+        const { length } = stretches[index].known;
+        turns[k] = length < 2 ? 0 : 1 + random[index].integer(length - 1);
+      });
+    }
+    const starts = new Int32Array(stretches.length + 1);
+    order.forEach((index, k) => {
+      starts[k + 1] = starts[k] + stretches[index].known.length;
+    });
+    return { order, starts, turns };
+  });
+}
+
+/** The last place of an ascending list whose value is `most` at most. */
+function lastUpTo(ascending: Int32Array, most: number): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (ascending[middle] <= most) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

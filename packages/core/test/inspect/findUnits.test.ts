@@ -226,7 +226,7 @@ describe("findUnits refuses in one line", () => {
     ],
     [
       tooFew,
-      "findUnits: the predicate is 0 at all steps of the part of the texts that is to choose units; give longer texts, or others",
+      "the label is 0 at all labelled steps of the part of the input that is to choose units; give longer inputs, or others",
     ],
     [
       () => findUnits(model, engine, [text], () => [1]),
@@ -237,7 +237,7 @@ describe("findUnits refuses in one line", () => {
         findUnits(model, engine, [text], quotes, {
           weights: model.weights.slice().fill(Number.NaN),
         }),
-      "none changes, or is a number, over the part of the texts that is to choose units",
+      "none changes, or is a number, over the part of the input that is to choose units",
     ],
   ])("%#", (search, message) => {
     expect(search).toThrow(message);

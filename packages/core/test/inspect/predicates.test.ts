@@ -3,14 +3,23 @@ import { cutText } from "../../src/data/vocabulary.ts";
 import {
   afterName,
   brackets,
-  labelsOf,
+  checkLabels,
   linePosition,
   type Predicate,
   quotes,
 } from "../../src/inspect/predicates.ts";
 
-const labels = (predicate: Predicate, text: string, kind: "characters" | "words" = "characters") =>
-  Array.from(labelsOf(predicate, [...cutText(text, kind)], "text 0"));
+const labels = (
+  predicate: Predicate,
+  text: string,
+  kind: "characters" | "words" = "characters",
+) => {
+  const tokens = [...cutText(text, kind)];
+  const told = { by: "the predicate", of: "text 0", count: tokens.length, unit: "token" } as const;
+  return Array.from(
+    checkLabels(predicate(tokens), told, (t) => `token ${t}, ${JSON.stringify(tokens[t])}`),
+  );
+};
 /** One digit a character. */
 const digits = (predicate: Predicate, text: string) => labels(predicate, text).join("");
 
