@@ -12,6 +12,8 @@
  * Distances count a layer's own steps back from the one that the loss reads: a layer that reads backward is at its last step where the others
  * are at their first. A layer that does not run along the answers, an encoder, counts from its last step.
  */
+import type { Cell } from "../cells/cell.ts";
+import { stepGraph } from "../cells/stepGraph.ts";
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { Stretch } from "../layers/parameters.ts";
@@ -19,7 +21,7 @@ import type { NetworkState } from "../models/carriedStates.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
 import type { Network } from "../models/network.ts";
 import { RecurrentNetwork } from "../models/recurrentNetwork.ts";
-import { type Decay, decayOf } from "./decay.ts";
+import { type Decay, decayOf, NO_DECAY } from "./decay.ts";
 import type { TracePlace } from "./signals.ts";
 import { type Subject, type SubjectPlan, stepsOf } from "./subject.ts";
 import {
@@ -40,6 +42,8 @@ export interface NormsByDistance extends Decay {
 export interface StateGradientFlow extends NormsByDistance {
   /** `h`, `c` */
   readonly name: string;
+  /** Whether a later step reads it. What none reads, as in a layer that carries nothing on, has no decay: its verdict is `unknown`. */
+  readonly isRead: boolean;
   /** The same through the memory path alone, ∏ keep; null for a state without one. */
   readonly path: NormsByDistance | null;
 }
@@ -102,17 +106,20 @@ export function gradientFlow(
   const subject = subjectOf(model, input).toldItself(engine, weights);
   const all = Array.from({ length: subject.steps }, (_, step) => step);
   const at = chooseLosses(model instanceof RecurrentNetwork ? all : subject.lossSteps, wanted);
-  const followed = at.map((step) => follow(subject, engine, step, { weights, state }));
+  const followed = followAll(subject, engine, at, { weights, state });
   const layers = subject.places.map((place, layer): LayerGradientFlow => {
     const states = place.cell.program.states.map(({ name }, s): StateGradientFlow => {
       const rows = followed.map((one) => one.layers[layer][s]);
       const whole = meanOf(rows.map(({ norms }) => norms));
       const paths = rows.flatMap(({ path }) => (path ? [path] : []));
       const path = paths.length > 0 ? meanOf(paths) : null;
+      const isRead = isReadLater(place.cell, name);
+      const isRounding = followed.every(({ layers }) => isNoise(layers[layer], s, engine));
+      const known = isRead && !isRounding;
       return {
-        ...{ name, norms: whole, ...decayOf(whole, engine.precision) },
+        ...{ name, isRead, norms: whole, ...(known ? decayOf(whole, engine.precision) : NO_DECAY) },
         // Worked out in float64 from what the engine left.
-        path: path && { norms: path, ...decayOf(path, "float64") },
+        path: path && { norms: path, ...(known ? decayOf(path, "float64") : NO_DECAY) },
       };
     });
     return { place, states };
@@ -142,9 +149,28 @@ function chooseLosses(
   return [...new Set(chosen)];
 }
 
+function isReadLater(cell: Cell, state: string): boolean {
+  const nodes = stepGraph(cell);
+  const before = nodes.findIndex(({ id }) => id === `${state}[t-1]`);
+  return nodes.some(({ inputs }) => inputs.includes(before));
+}
+
+/** Roundings of a state's share of a loss, as parts of the largest share of a state beside it: sums of some hundred terms that cancel. */
+const NOISE = { float32: 1e-5, float64: 1e-13 } as const;
+
+/** Whether what came back to a state is rounding alone: some are there for the numbers' sake and change nothing, as `m` of slstm. */
+function isNoise(states: readonly Followed[], state: number, { precision }: Engine): boolean {
+  return states[state].shares.every((share, distance) => {
+    const largest = Math.max(...states.map(({ shares }) => shares[distance]));
+    return share < NOISE[precision] * largest;
+  });
+}
+
 /** Norms of one state by distance from one loss. */
 interface Followed {
   readonly norms: Float64Array;
+  /** ‖∂L/∂s‖ · ‖s‖, which does not depend on the scale of s. */
+  readonly shares: Float64Array;
   readonly path: Float64Array | null;
 }
 
@@ -154,46 +180,63 @@ interface FollowedLoss {
   readonly layers: readonly (readonly Followed[])[];
 }
 
-function follow(
+/** One after the other, in one plan: to lay that out takes longer than to run it. */
+function followAll(
   subject: Subject,
   engine: Engine,
-  at: number,
+  losses: readonly number[],
   options: Pick<GradientFlowOptions, "weights" | "state">,
-): FollowedLoss {
+): readonly FollowedLoss[] {
   const statesOf = (place: number): readonly string[] =>
     subject.places[place].cell.program.states.map(({ name }) => name);
+  const counted = new Set<number>();
   const plan = subject.plan(engine, {
     ...options,
     purpose: "training",
-    lossAt: [at],
+    lossAt: counted,
     observe: (place) => ({ signals: [], gradients: statesOf(place), memory: true, held: [] }),
   });
-  // One window, and not asked for another: the states that it began with are still there.
-  const [window] = plan.windows();
-  plan.backward();
-  const layers = subject.places.map((place, index) => {
-    const steps = stepsOf(plan, place, window, 0);
-    const isAlong = place.along === subject.answers && place.along !== "once";
-    const own = place.direction === "backward" ? steps - 1 - at : at;
-    return statesOf(index).map((name) => followState(plan, index, name, isAlong ? own : steps - 1));
+  return losses.map((at) => {
+    counted.clear();
+    counted.add(at);
+    // One window, and not asked for another: the states that it began with are still there.
+    const [window] = plan.windows();
+    plan.backward();
+    const layers = subject.places.map((place, index) => {
+      const steps = stepsOf(plan, place, window, 0);
+      const isAlong = place.along === subject.answers && place.along !== "once";
+      const own = place.direction === "backward" ? steps - 1 - at : at;
+      const last = isAlong ? own : steps - 1;
+      return statesOf(index).map((name, s) => followState(plan, index, s, name, last));
+    });
+    return { loss: lossAt(plan, at), layers };
   });
-  return { loss: lossAt(plan, at), layers };
 }
 
 /** @param at The step, as the layer counts its own, that the loss reads. */
-function followState(plan: SubjectPlan, place: number, name: string, at: number): Followed {
+function followState(
+  plan: SubjectPlan,
+  place: number,
+  state: number,
+  name: string,
+  at: number,
+): Followed {
   const { numbers, rows } = plan;
-  const { observed } = plan.layers[place];
+  const { observed, states } = plan.layers[place];
   const gradient = observed.gradients[name];
   const norms = new Float64Array(at + 1);
+  const shares = new Float64Array(at + 1);
   // Nothing depends on a state without one.
-  if (!gradient) return { norms, path: null };
+  if (!gradient) return { norms, shares, path: null };
   const { width, offset, stride } = gradient;
+  const values = states[state];
   for (let distance = 0; distance <= at; distance++) {
-    norms[distance] = norm(numbers, offset + (at - distance) * rows * stride, width);
+    const row = (at - distance) * rows;
+    norms[distance] = norm(numbers, offset + row * stride, width);
+    shares[distance] = norms[distance] * norm(numbers, values.offset + row * values.stride, width);
   }
   const keep = observed.memory[name]?.keep;
-  if (!keep) return { norms, path: null };
+  if (!keep) return { norms, shares, path: null };
   const path = new Float64Array(at + 1);
   const kept = Float64Array.from(numbers.subarray(offset + at * rows * stride).subarray(0, width));
   for (let distance = 0; distance <= at; distance++) {
@@ -201,7 +244,7 @@ function followState(plan: SubjectPlan, place: number, name: string, at: number)
     const from = keep.offset + (at - distance) * rows * keep.stride;
     for (let u = 0; u < width; u++) kept[u] *= numbers[from + u];
   }
-  return { norms, path };
+  return { norms, shares, path };
 }
 
 /** Scaled by the largest, whose square may be too large or too small to be held. */

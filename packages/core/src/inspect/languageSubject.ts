@@ -11,6 +11,7 @@ import { placeOf } from "./places.ts";
 import { PredictionReader } from "./predictionReader.ts";
 import {
   checkPlan,
+  lossSet,
   type OutcomeReader,
   type Subject,
   type SubjectPlan,
@@ -95,7 +96,7 @@ function planText(
   const plan = new LanguagePlan(model, engine, capacity, purpose, { observe: ask });
   if (options.weights) plan.load(options.weights);
   const { lossAt } = options;
-  const chosen = lossAt && new Set(lossAt);
+  const chosen = lossAt && lossSet(lossAt);
   const counts = (step: number): boolean => step + 1 < tokens.length && (chosen?.has(step) ?? true);
   const inputs = new Int32Array(most * rows);
   const targets = new Int32Array(most * rows);

@@ -17,6 +17,7 @@ import type { TracedInput } from "./signals.ts";
 import {
   checkPlan,
   checkRoom,
+  lossSet,
   meanLoss,
   type OutcomeReader,
   type ReaderOptions,
@@ -200,7 +201,7 @@ function planExample(
   const plan = new NetworkPlan(network, engine, capacity, purpose, { observe: ask });
   if (options.weights) plan.load(options.weights);
   const { numbers, integers } = plan.compiled;
-  const counted = new Set(lossAt ?? wanted.lossSteps);
+  const counted = lossSet(lossAt ?? wanted.lossSteps);
   const all = new Int32Array(rows);
   const batchOf = (steps: number): ExampleBatch => {
     return { examples: all, count: rows, steps, outputSteps, counted: rows };

@@ -14,6 +14,7 @@ import type { TracedInput } from "./signals.ts";
 import {
   checkPlan,
   checkRoom,
+  lossSet,
   type Subject,
   type SubjectPlan,
   type SubjectPlanOptions,
@@ -111,7 +112,7 @@ function planVectors(
         throw new RangeError("this plan was made without training: it has no backward");
       }
       const { offset, stride, width } = outputGradient;
-      const counted = options.lossAt && new Set(options.lossAt);
+      const counted = options.lossAt && lossSet(options.lossAt);
       for (let r = 0; r < last.steps * rows; r++) {
         const counts = counted?.has(Math.floor(r / rows)) ?? true;
         numbers.fill(counts ? 1 : 0, offset + r * stride, offset + r * stride + width);

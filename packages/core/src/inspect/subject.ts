@@ -58,8 +58,8 @@ export interface SubjectPlanOptions {
   readonly room?: number;
   /** Whether a run ends with the states of what reads the input: no decoder, no answers, no losses. @default false */
   readonly onlyStates?: boolean;
-  /** Steps whose losses count, of `lossSteps` (without any, of all answers: see `SubjectPlan.backward`). @default all */
-  readonly lossAt?: readonly number[];
+  /** Steps whose losses count, of `lossSteps` (without any, of all answers: see `SubjectPlan.backward`). A set may be changed between runs. @default all */
+  readonly lossAt?: readonly number[] | ReadonlySet<number>;
   /** In place of the model's own: those of a training event. @default the model's */
   readonly weights?: Stretch;
   /** What states begin with, [1, units] each; not for a network. @default the equations' initial state */
@@ -200,4 +200,9 @@ export function checkPlan(
   if (weights && weights.length !== size) {
     throw new RangeError(`weights: this model has ${size} numbers, got ${weights.length}`);
   }
+}
+
+/** A list as a set; a set as it is, since it may change. */
+export function lossSet(lossAt: readonly number[] | ReadonlySet<number>): ReadonlySet<number> {
+  return "has" in lossAt ? lossAt : new Set(lossAt);
 }
