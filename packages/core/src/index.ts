@@ -133,6 +133,16 @@ export {
 } from "./inspect/memoryLedger.ts";
 export { orderUnits, UNIT_ORDERS, type UnitOrder } from "./inspect/orderUnits.ts";
 export {
+  type PlainLayer,
+  type PlainTrace,
+  type PlainWindow,
+  plainSignal,
+  plainTrace,
+  signalFromPlain,
+  traceFromPlain,
+  transferablesOf,
+} from "./inspect/plain.ts";
+export {
   afterName,
   brackets,
   linePosition,
@@ -153,7 +163,10 @@ export {
 } from "./inspect/saturation.ts";
 export type {
   LayerTrace,
+  LikelyTokens,
   Numbers,
+  PlainPredictions,
+  PlainSignal,
   SignalTrace,
   TokenProbability,
   Trace,

@@ -1,5 +1,6 @@
 /** What of a run is kept: which layers, signals and units, and the numbers themselves, copied out window by window. */
 import { CellstateError } from "../errors.ts";
+import { signalFromPlain } from "./plain.ts";
 import type { LayerTrace, Numbers, SignalTrace, TracePlace } from "./signals.ts";
 import { copySignal, type SubjectPlan, type SubjectWindow, stepsOf } from "./subject.ts";
 
@@ -212,14 +213,5 @@ export function shownSignal(
   unitNumbers: readonly number[],
   values: Numbers,
 ): SignalTrace {
-  const units = unitNumbers.length;
-  const isWhole = unitNumbers.every((unit, column) => unit === column);
-  const at = (step: number, unit: number): number => {
-    const column = isWhole ? unit : unitNumbers.indexOf(unit);
-    const isStep = Number.isInteger(step) && step >= 0 && step < steps;
-    return isStep && column >= 0 && column < units
-      ? (values[step * units + column] ?? Number.NaN)
-      : Number.NaN;
-  };
-  return { ...about, steps, units, unitNumbers, values, at };
+  return signalFromPlain({ ...about, steps, units: unitNumbers.length, unitNumbers, values });
 }

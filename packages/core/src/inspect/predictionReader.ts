@@ -1,7 +1,8 @@
 /** What a language model expects after each step, read from its plan window by window. */
 import type { Tensor } from "../engines/engine.ts";
 import { exp, log } from "../numbers/portable.ts";
-import type { Numbers, TokenProbability, TracedPredictions } from "./signals.ts";
+import { predictionsFromPlain } from "./plain.ts";
+import type { LikelyTokens, Numbers } from "./signals.ts";
 import type { Outcome, OutcomeReader, ReaderOptions, SubjectWindow } from "./subject.ts";
 
 /** Where a plan has its logits and losses, and which row is read. */
@@ -89,12 +90,12 @@ export class PredictionReader implements OutcomeReader {
     const vocabulary = this.#vocabulary;
     const top = this.#top;
     const steps = this.#isWindowed ? this.#last.steps : this.#tokens.length;
-    const predictions: TracedPredictions = {
+    const predictions = predictionsFromPlain({
       surprisal: this.#surprisal.subarray(0, steps),
+      likely: top.first(steps),
       vocabulary,
       probabilities: this.#probabilities?.subarray(0, steps * vocabulary.length) ?? null,
-      top: (step) => top.at(step, vocabulary),
-    };
+    });
     const losses = this.#losses.subarray(0, steps);
     const loss = this.#counted > 0 ? this.#total / this.#counted : null;
     return { losses, loss, predictions, output: null, outputLabels: [] };
@@ -147,11 +148,12 @@ class Top {
     }
   }
 
-  at(step: number, vocabulary: readonly string[]): TokenProbability[] {
-    const first = step * this.#count;
-    return Array.from(this.#tokens.subarray(first, first + this.#count), (token, k) => ({
-      token: vocabulary[token],
-      probability: this.#probabilities[first + k],
-    }));
+  first(steps: number): LikelyTokens {
+    const count = this.#count;
+    return {
+      count,
+      tokens: this.#tokens.subarray(0, steps * count),
+      probabilities: this.#probabilities.subarray(0, steps * count),
+    };
   }
 }

@@ -9,8 +9,8 @@ import type { RecurrentRun } from "../models/recurrentRunner.ts";
 
 export type Numbers = Float32Array | Float64Array;
 
-/** One signal over one sequence. */
-export interface SignalTrace {
+/** One signal over one sequence, without its function. */
+export interface PlainSignal {
   /** As the equations name it: `f`. */
   readonly name: string;
   /** The comment of its line. */
@@ -24,6 +24,10 @@ export interface SignalTrace {
   readonly unitNumbers: readonly number[];
   /** [steps, units], row by row. */
   readonly values: Numbers;
+}
+
+/** One signal over one sequence. */
+export interface SignalTrace extends PlainSignal {
   /** By the unit's own number; NaN for a step or a unit that was not kept. */
   at(step: number, unit: number): number;
 }
@@ -59,16 +63,31 @@ export interface TokenProbability {
   readonly probability: number;
 }
 
-/** What a language model expected. */
-export interface TracedPredictions {
+/** The likeliest next tokens after each step. */
+export interface LikelyTokens {
+  /** How many a step. */
+  readonly count: number;
+  /** [steps, count], the likeliest first: by their numbers in the vocabulary. */
+  readonly tokens: Int32Array;
+  /** [steps, count] */
+  readonly probabilities: Float64Array;
+}
+
+/** What a language model expected, without its function. */
+export interface PlainPredictions {
   /** [steps]: −log p of the token that came next, nats; NaN at the last step. */
   readonly surprisal: Float64Array;
-  /** The most likely next tokens after a step, the likeliest first. */
-  top(step: number): readonly TokenProbability[];
+  readonly likely: LikelyTokens;
   /** What can be predicted: the model's vocabulary, in the order of `probabilities`. */
   readonly vocabulary: readonly string[];
   /** [steps, vocabulary], row by row; null unless the trace was asked for them. */
   readonly probabilities: Numbers | null;
+}
+
+/** What a language model expected. */
+export interface TracedPredictions extends PlainPredictions {
+  /** The most likely next tokens after a step, the likeliest first. */
+  top(step: number): readonly TokenProbability[];
 }
 
 export interface Trace<Names extends string = string> {

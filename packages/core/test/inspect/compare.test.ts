@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { lstm, rnn } from "../../src/cells/zoo/index.ts";
 import { compare } from "../../src/inspect/compare.ts";
-import type { Trace, TracedPredictions, TracePlace } from "../../src/inspect/signals.ts";
+import { predictionsFromPlain } from "../../src/inspect/plain.ts";
+import type { Trace, TracePlace } from "../../src/inspect/signals.ts";
 import { signalByHand } from "./signalsByHand.ts";
 
 const place: TracePlace = {
@@ -105,16 +106,21 @@ describe("compared predictions", () => {
     rows: readonly (readonly number[])[],
     { all = true, items = vocabulary, top = 3 } = {},
   ): Trace => {
-    const predictions: TracedPredictions = {
+    const likeliest = rows.map((row) =>
+      Array.from(row.keys())
+        .sort((x, y) => row[y] - row[x])
+        .slice(0, top),
+    );
+    const predictions = predictionsFromPlain({
       surprisal: new Float64Array(rows.length),
+      likely: {
+        count: top,
+        tokens: Int32Array.from(likeliest.flat()),
+        probabilities: Float64Array.from(rows.flatMap((row, t) => likeliest[t].map((k) => row[k]))),
+      },
       vocabulary: items,
       probabilities: all ? Float64Array.from(rows.flat()) : null,
-      top: (step) =>
-        rows[step]
-          .map((probability, k) => ({ token: items[k], probability }))
-          .sort((x, y) => y.probability - x.probability)
-          .slice(0, top),
-    };
+    });
     return { ...first, predictions };
   };
   const p = [
