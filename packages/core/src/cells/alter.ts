@@ -4,7 +4,7 @@
  *
  * - *recurrent dropout* and *zoneout*: see `regularise.ts`;
  * - *held* signals: what reads a signal then reads value · keep + hold, of two masks. With keep 1 and hold 0 it is as it was, with
- *   keep 0 it is what `hold` says: exactly. A held state is carried on as it is held;
+ *   keep 0 it is what `hold` says: exactly, even where the value would be infinite or no number. A held state is carried on as it is held;
  * - *gradients*: ∂L/∂ of each signal is a signal too, written by the backward pass: all that L depends on it through, in its own step and in
  *   later ones;
  * - *memory*: of each state that is kept ∘ its last value and something written, these parts are signals too (`memoryPath.ts`).

@@ -130,7 +130,8 @@ class Analysis implements Draft {
       return leaf;
     };
     const keep = mask("keep");
-    return { node: graph.apply("add", graph.apply("mul", node, keep), mask("hold")), width };
+    // Not a plain product: what is held is held, even where it would be infinite.
+    return { node: graph.apply("add", graph.apply("masked", node, keep), mask("hold")), width };
   }
 
   /** What each state keeps and what is written, as further signals. */

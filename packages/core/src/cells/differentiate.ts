@@ -31,6 +31,7 @@ const RULES: Readonly<Record<PointwiseOp, Rule>> = {
   add: (_g, d) => [d, d],
   sub: (g, d) => [d, g.apply("neg", d)],
   mul: (g, d, _y, a, b) => [g.apply("mul", d, b), g.apply("mul", d, a)],
+  masked: (g, d, _y, _a, b) => [g.apply("masked", d, b), g.number(0)],
   // y = a / b: da = d / b, db = −d·a / b² = −da·y
   div(g, d, y, _a, b) {
     const da = g.apply("div", d, b);

@@ -6,7 +6,7 @@
  * a peephole) is written anew, so a plain recurrent network, h[t] = tanh(…), keeps nothing in this sense.
  */
 import type { Graph } from "./graph.ts";
-import type { NodeId } from "./program.ts";
+import type { NodeId, PointwiseOp } from "./program.ts";
 
 export interface MemoryNodes {
   readonly keep: NodeId;
@@ -28,6 +28,9 @@ export function memoryNodes(graph: Graph, previous: NodeId, value: NodeId): Memo
   const { keep, rest } = split;
   return { keep, kept: graph.apply("mul", keep, previous), written: rest };
 }
+
+/** What leaves a term of s[t-1] a term of it. */
+const LINEAR: ReadonlySet<PointwiseOp> = new Set(["add", "sub", "neg", "mul", "masked", "div"]);
 
 class Split {
   readonly #graph: Graph;
@@ -55,7 +58,7 @@ class Split {
     const whole: Affine = { keep: null, rest: id };
     if (node.kind !== "apply") return whole;
     const { op } = node;
-    if (op !== "add" && op !== "sub" && op !== "neg" && op !== "mul" && op !== "div") return whole;
+    if (!LINEAR.has(op)) return whole;
     const parts = node.args.map((arg) => this.of(arg));
     const [a, b = a] = parts;
     if (!a || !b) return null;
@@ -74,8 +77,12 @@ class Split {
         return a.keep !== null
           ? this.#both(a, (of) => graph.apply("mul", of, b.rest))
           : this.#both(b, (of) => graph.apply("mul", a.rest, of));
+      case "masked":
+        return this.#both(a, (of) => graph.apply("masked", of, node.args[1]));
       case "div":
         return b.keep === null ? this.#both(a, (of) => graph.apply("div", of, b.rest)) : null;
+      default:
+        return whole;
     }
   }
 

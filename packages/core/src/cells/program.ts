@@ -16,13 +16,15 @@ export type Width = "in" | "units" | "out";
 export type NodeId = number;
 
 /**
- * Pointwise operations. `greater(a, b)` is 1 where a > b, else 0; it stands only in derivatives.
+ * Pointwise operations. `greater(a, b)` is 1 where a > b, else 0; it stands only in derivatives. `masked(a, b)` is a · b, and 0 where b is 0 even
+ * where a is infinite or no number; it stands only before masks that hold signals.
  * relu(x) is max(x, 0) and passes no gradient at 0. max and min pass the gradient of a tie to their first argument.
  */
 export type PointwiseOp =
   | "add"
   | "sub"
   | "mul"
+  | "masked"
   | "div"
   | "max"
   | "min"

@@ -10,6 +10,7 @@ const ARITHMETIC: Readonly<Record<PointwiseOp, (a: number, b: number) => number>
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
+  masked: (a, b) => (b === 0 ? 0 : a * b),
   div: (a, b) => a / b,
   // As the program says: a tie is its first argument's, and so is a NaN.
   max: (a, b) => (b > a ? b : a),

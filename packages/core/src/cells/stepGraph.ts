@@ -128,15 +128,10 @@ class Reading {
     }
   }
 
-  /** What stands before ` · keep + hold`. A sign is taken out of it: hold − value · keep. */
+  /** What stands before ` · keep + hold`. */
   #unheld(id: NodeId, width: Width): Unnamed {
-    const args = this.#args(id);
-    const isHold = (arg: NodeId): boolean => this.#program.nodes[arg].kind === "mask";
-    const [value] = this.#args(args[isHold(args[0]) ? 1 : 0]).filter((arg) => !isHold(arg));
-    if (this.#apply(id)?.op === "sub") {
-      const input = this.#visit(value);
-      return this.#operation("neg", [input], width);
-    }
+    const masked = this.#args(id).find((arg) => this.#apply(arg)?.op === "masked") ?? id;
+    const [value] = this.#args(masked);
     const node = this.#program.nodes[value];
     const isComputed = (node.kind === "sum" || node.kind === "apply") && !this.#signals.has(value);
     return isComputed ? this.#computed(value, node) : this.#copy(this.#visit(value), width);

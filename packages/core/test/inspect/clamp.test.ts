@@ -209,3 +209,33 @@ describe("holding and ablating in networks", () => {
     );
   });
 });
+
+describe("a held value is exact", () => {
+  const cell = defineCell(
+    "e = exp(W_e·x[t])\nr = e / (1 + e)\nn = -r\nh[t] = tanh(n + U_h·h[t-1])",
+  );
+  // exp overflows in float64 too: e is infinite, and r and n are no numbers.
+  const network = createRecurrentNetwork(
+    { cell, inputSize: 1, hiddenSize: 5 },
+    { init: "uniform:0.1", forgetBias: null, chronoSteps: 9, seed: 3 },
+  );
+  network.weights.fill(1);
+  const input = { vectors: [1000, 1000, 1000], steps: 3 };
+
+  it.each([
+    ["wasm", wasm],
+    ["reference", createReferenceEngine()],
+  ])("where it would be infinite or no number, on %s", (_, engine) => {
+    const free = trace(network, engine, input).layers[0];
+    expect([free.e.at(2, 1), free.n.at(2, 1)]).toEqual([Number.POSITIVE_INFINITY, Number.NaN]);
+    for (const signal of ["e", "r", "n", "h"]) {
+      const held = trace(network, engine, input, { clamp: [{ signal, value: 0.75, units: [1] }] });
+      const { values } = held.layers[0][signal];
+      expect([1, 6, 11].map((at) => values[at])).toEqual([0.75, 0.75, 0.75]);
+      // Those beside it are as they were.
+      expect(values[2]).toBe(free[signal].values[2]);
+    }
+    const all = trace(network, engine, input, { clamp: [{ signal: "n", value: 0.5 }] }).layers[0];
+    expect(all.h.at(0, 0)).toBeCloseTo(Math.tanh(0.5), 6);
+  });
+});

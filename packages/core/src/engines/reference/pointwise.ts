@@ -32,6 +32,9 @@ export function applyPointwise(
     case "mul":
       for (let u = 0; u < width; u++) y[i + u] = x[j + u] * z[k + u];
       break;
+    case "masked":
+      for (let u = 0; u < width; u++) y[i + u] = z[k + u] === 0 ? 0 : x[j + u] * z[k + u];
+      break;
     case "div":
       for (let u = 0; u < width; u++) y[i + u] = x[j + u] / z[k + u];
       break;

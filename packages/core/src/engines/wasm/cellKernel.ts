@@ -99,7 +99,7 @@ class RowCode {
         if (instruction.kind !== "apply") continue;
         used.add(instruction.op);
         if (instruction.op === "greater") this.#constants.number(1);
-        if (instruction.op === "relu") this.#constants.number(0);
+        if (instruction.op === "relu" || instruction.op === "masked") this.#constants.number(0);
       }
     }
     const names = (["exp", "sigmoid", "tanh", "log"] as const).filter((name) => used.has(name));
@@ -219,6 +219,8 @@ class RowCode {
       case "abs":
       case "sqrt":
         return f32x4[op](a);
+      case "masked":
+        return v128.andnot(f32x4.mul(a, b), f32x4.eq(b, this.#constants.number(0)));
       case "greater":
         return v128.and(f32x4.gt(a, b), this.#constants.number(1));
       case "relu":
