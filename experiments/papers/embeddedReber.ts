@@ -38,7 +38,7 @@ export const embeddedReber: PaperTask<EmbeddedReberSettings, EmbeddedReberResult
   name: "embedded-reber",
   title: "Embedded Reber grammar",
   about:
-    "Each string is read from an empty memory, and after each symbol those that may follow are predicted. It can be learnt without a long memory, since the strings are short: it shows that all is well rather than which cell is better.",
+    "Each string is read from an empty memory, and after each symbol those that may follow are predicted. The strings are short: a GRU and a network without gates are asked as well.",
   source: "S. Hochreiter and J. Schmidhuber, 1997, Long Short-Term Memory, experiment 1",
   criterion: `A net has learnt when no string of 256 test strings has a wrong prediction. Right is a prediction that gives every legal successor more than ${BAR} of the probability and every other symbol less. Published: 256 training and 256 test strings, all right; here every training string is new.`,
   published: ["hs97-reber", "hs97-reber-range", "hs97-reber-others"],

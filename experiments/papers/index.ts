@@ -11,6 +11,7 @@ import { interpretableUnits } from "./interpretableUnits.ts";
 import { longLag } from "./longLag.ts";
 import { multiplication } from "./multiplication.ts";
 import { odyssey } from "./odyssey.ts";
+import { reberForgetGate } from "./reberForgetGate.ts";
 import { temporalOrder } from "./temporalOrder.ts";
 import { twoSequence } from "./twoSequence.ts";
 import { vanishingGradient } from "./vanishingGradient.ts";
@@ -26,6 +27,7 @@ export const PAPERS: readonly PaperTask[] = [
   longLag,
   embeddedReber,
   continualReber,
+  reberForgetGate,
   counting,
   copyMemory,
   odyssey,

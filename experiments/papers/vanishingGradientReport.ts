@@ -121,7 +121,7 @@ function verdictOf({ kind, trained, runs }: Group): Verdict {
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const furthest = memories[0].norms[memories[0].norms.length - 1][0].toLocaleString("en");
   return {
-    asked: `${kind.name}, forget gate open, ${state}: the gradient of c stays within a factor of ${CARRIED} over ${furthest} steps, every seed`,
+    asked: `${kind.name}, ${state}: with the forget gate open the gradient of c stays within a factor of ${CARRIED} over ${furthest} steps, every seed`,
     measured: `${short(low)} to ${short(high)} of that at the loss${none > 0 ? `; no gradient at some lag in ${none} of ${runs.length} seeds` : ""}${learning}`,
     reached: none === 0 && low > 1 / CARRIED && high < CARRIED,
   };
@@ -154,7 +154,7 @@ async function figuresOf(groups: readonly Group[], seeds: number): Promise<Figur
       return group ? lineOf(group) : { name: kind.name, points: [] };
     });
     if (lines.every(({ points }) => points.length === 0)) continue;
-    const state = trained ? "after learning" : "as they are drawn";
+    const state = trained ? "taught to add" : "as they are drawn";
     figures.push({
       name: trained ? "vanishing-gradient-trained" : "vanishing-gradient",
       caption: `Networks ${state}: ‖∂L/∂c[t]‖ of the LSTM, ‖∂L/∂h[t]‖ of the others; geometric mean over ${seeds} seeds (or those that have a gradient at every lag, as the legend says), with the least and the most as a band. Below 10⁻¹² lines are cut off.`,
