@@ -13,7 +13,9 @@ import {
 
 const LONGEST_FILE = 400;
 /** Files that may be longer, each with its reason. */
-const LONG_FILES: Readonly<Record<string, string>> = {};
+const LONG_FILES: Readonly<Record<string, string>> = {
+  "packages/core/src/index.ts": "the public API, a name a line",
+};
 
 const core = sourceFiles("packages/core/src");
 const command = [

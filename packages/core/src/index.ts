@@ -103,7 +103,7 @@ export {
   type MemoryEstimates,
   type StateEstimates,
 } from "./inspect/contextChanges.ts";
-export type { Decay } from "./inspect/decay.ts";
+export type { Decay, DecayVerdict } from "./inspect/decay.ts";
 export type { ExpectationComparison } from "./inspect/expectations.ts";
 export {
   type FindUnitsOptions,
@@ -133,7 +133,6 @@ export {
 } from "./inspect/memoryLedger.ts";
 export { orderUnits, UNIT_ORDERS, type UnitOrder } from "./inspect/orderUnits.ts";
 export {
-  type PlainLayer,
   type PlainTrace,
   type PlainWindow,
   plainSignal,
@@ -142,6 +141,15 @@ export {
   traceFromPlain,
   transferablesOf,
 } from "./inspect/plain.ts";
+export {
+  clampEffectFromPlain,
+  ledgerFromPlain,
+  type PlainClampEffect,
+  type PlainKeptState,
+  type PlainLedger,
+  plainClampEffect,
+  plainLedger,
+} from "./inspect/plainResults.ts";
 export {
   afterName,
   brackets,
@@ -162,10 +170,9 @@ export {
   type UnboundedSaturation,
 } from "./inspect/saturation.ts";
 export type {
+  LanguageTraceWindow,
   LayerTrace,
-  LikelyTokens,
   Numbers,
-  PlainPredictions,
   PlainSignal,
   SignalTrace,
   TokenProbability,
@@ -173,6 +180,7 @@ export type {
   TracedInput,
   TracedPredictions,
   TracePlace,
+  TraceWindow,
 } from "./inspect/signals.ts";
 export type { Outcome } from "./inspect/subject.ts";
 export type {
@@ -183,13 +191,7 @@ export type {
   VectorInput,
 } from "./inspect/subjects.ts";
 export { placesOf } from "./inspect/subjects.ts";
-export {
-  type LanguageTraceWindow,
-  type TraceOptions,
-  type TraceWindow,
-  trace,
-  traceWindows,
-} from "./inspect/trace.ts";
+export { type TraceOptions, trace, traceWindows } from "./inspect/trace.ts";
 export {
   type Overrides,
   type StepInput,

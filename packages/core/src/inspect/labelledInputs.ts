@@ -48,8 +48,8 @@ export function readLabels(
     if (typeof given !== "function")
       return checkLabels(given[i], { by: "the list", ...about }, nameStep);
     // Overloads give a predicate of texts to language models, and of steps to all others.
-    const label = given as (told: unknown) => ArrayLike<number | boolean>;
-    const labels = label(words ?? predicateSteps(subject.input, subject.labels));
+    const label = given as (told: unknown, input: number) => ArrayLike<number | boolean>;
+    const labels = label(words ?? predicateSteps(subject.input, subject.labels), i);
     return checkLabels(labels, { by: "the predicate", ...about }, nameStep);
   });
 }

@@ -13,8 +13,8 @@ import type {
   SignalTrace,
   Trace,
   TracedPredictions,
+  TraceWindow,
 } from "./signals.ts";
-import type { TraceWindow } from "./trace.ts";
 
 /** A layer's signals by the names that its equations give them. */
 export type PlainLayer<Names extends string = string> = Readonly<Record<Names, PlainSignal>>;

@@ -22,8 +22,15 @@ export interface PredicateStep {
   readonly token: number | null;
 }
 
-/** One number or truth a step of an example; NaN where the step is not to be counted. */
-export type StepPredicate = (steps: readonly PredicateStep[]) => ArrayLike<number | boolean>;
+/**
+ * One number or truth a step of an example; NaN where the step is not to be counted.
+ *
+ * @param input Which of the inputs it is, from 0: for what is known of each, such as its class.
+ */
+export type StepPredicate = (
+  steps: readonly PredicateStep[],
+  input: number,
+) => ArrayLike<number | boolean>;
 
 /** Labels that are known already: one list an input, in it a number or truth a step; NaN where the step is not to be counted. */
 export type StepLabels = readonly ArrayLike<number | boolean>[];

@@ -8,7 +8,7 @@ import type { Network } from "../models/network.ts";
 import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import { type Clamp, heldIn, hold, placeClamps } from "./held.ts";
 import { chooseKept, type Kept, type KeptSignal, SignalKeeper } from "./kept.ts";
-import type { LayerTrace, Trace, TracedPredictions } from "./signals.ts";
+import type { LanguageTraceWindow, Trace, TraceWindow } from "./signals.ts";
 import type { Subject, SubjectPlan } from "./subject.ts";
 import {
   type ExampleInput,
@@ -37,30 +37,6 @@ export interface TraceOptions {
 }
 
 const WINDOW = 64;
-
-/** What happened in a window of steps. All of it is valid until the next is asked for. */
-export interface TraceWindow<Names extends string = string> {
-  /** The first step's number. */
-  readonly start: number;
-  readonly steps: number;
-  /** One a step of the window. */
-  readonly labels: readonly string[];
-  /** One a step of a decoder; else none. */
-  readonly outputLabels: readonly string[];
-  /** The labels where tokens were read; none for vectors. */
-  readonly tokens: readonly string[];
-  /** One a place, as `trace` has them; of the window's steps. */
-  readonly layers: readonly LayerTrace<Names>[];
-  /** Of a language model: of the window's steps; NaN only at the text's last. */
-  readonly predictions: TracedPredictions | null;
-  /** Of the other models: the window's answers. One that answers at the end says what it would answer if the input ended here. */
-  readonly output: Trace["output"];
-}
-
-/** A window of a language model. */
-export interface LanguageTraceWindow<Names extends string = string> extends TraceWindow<Names> {
-  readonly predictions: TracedPredictions;
-}
 
 /**
  * Reads an input and keeps what every signal was.

@@ -76,9 +76,9 @@ function seriesOf(lengths: readonly number[], rarely = 12): Examples {
 const all = (examples: Examples) =>
   Array.from({ length: examples.count }, (_, example) => ({ examples, example }));
 
-const isPulse: StepPredicate = (steps) => steps.map(({ row }) => row[1] === 1);
+const isPulse = (steps: readonly PredicateStep[]) => steps.map(({ row }) => row[1] === 1);
 /** Whether a pulse has been, in this series. */
-const hasBeen: StepPredicate = (steps) => {
+const hasBeen = (steps: readonly PredicateStep[]) => {
   const first = steps.findIndex(({ row }) => row[1] === 1);
   return steps.map(({ step }) => first >= 0 && step >= first);
 };
@@ -237,8 +237,8 @@ describe("findUnits of a network", () => {
 });
 
 /** Whether a pulse has been within some steps. */
-function hasBeenLately(within: number): StepPredicate {
-  return (steps) => {
+function hasBeenLately(within: number) {
+  return (steps: readonly PredicateStep[]) => {
     let last = Number.NEGATIVE_INFINITY;
     return steps.map(({ step, row }) => {
       if (row[1] === 1 || step % 97 === 0) last = step;

@@ -9,8 +9,8 @@ import {
   traceFromPlain,
   transferablesOf,
 } from "../../src/inspect/plain.ts";
-import type { Trace } from "../../src/inspect/signals.ts";
-import { type TraceWindow, trace, traceWindows } from "../../src/inspect/trace.ts";
+import type { Trace, TraceWindow } from "../../src/inspect/signals.ts";
+import { trace, traceWindows } from "../../src/inspect/trace.ts";
 import { inventExamples } from "../../src/models/networkGradientCheck.ts";
 import { NETWORKS, smallNetwork } from "../models/networks.ts";
 import { languageModelOf, layersOf, TEXT, vectorsFor } from "./looking.ts";
