@@ -28,8 +28,21 @@ export function correlationFromSums(
   return Math.max(-1, Math.min(1, products / Math.sqrt(own * spread)));
 }
 
+/** Numbers whose squares can be held: as they are, or where they are too large or too small for that, as parts of the largest. */
+export function squarable(values: ArrayLike<number>): ArrayLike<number> {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]);
+    if (size > largest) largest = size;
+  }
+  const isFit = largest === 0 || largest === Number.POSITIVE_INFINITY;
+  if (isFit || (largest > 1e-100 && largest < 1e100)) return values;
+  return Float64Array.from(values, (value) => value / largest);
+}
+
 /** Pearson's r over the pairs of which neither is NaN; NaN where one of the two is constant. */
-export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function correlation(first: ArrayLike<number>, second: ArrayLike<number>): number {
+  const [a, b] = [squarable(first), squarable(second)];
   const isPair = (i: number): boolean => !Number.isNaN(a[i]) && !Number.isNaN(b[i]);
   let n = 0;
   let meanA = 0;

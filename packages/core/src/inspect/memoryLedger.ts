@@ -12,7 +12,7 @@
  */
 import type { Cell } from "../cells/cell.ts";
 import type { State } from "../cells/program.ts";
-import { stepGraph } from "../cells/stepGraph.ts";
+import { type StepNode, stepGraph } from "../cells/stepGraph.ts";
 import type { Engine, Tensor } from "../engines/engine.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import type { NetworkState } from "../models/carriedStates.ts";
@@ -214,7 +214,6 @@ class StateKeeper {
     const erased = before.map((value, i) => value - values(kept)[i]);
     const share = this.#trace("keep", `how much of ${name} is kept`, values(keep));
     const wrote = this.#trace("written", `what is written to ${name}`, values(written));
-    const along = this.#place.direction === "backward" ? -1 : 1;
     return {
       name,
       keep: share,
@@ -223,16 +222,7 @@ class StateKeeper {
       written: wrote,
       shown: shown === null ? null : this.#signal(shown, this.#tensorOf(shown)),
       memory: this.#signal(name, this.#carried),
-      surviving: (writtenAt, step, unit) => {
-        let left = wrote.at(writtenAt, unit);
-        if (Number.isNaN(share.at(step, unit))) return Number.NaN;
-        if ((step - writtenAt) * along < 0) return Number.isNaN(left) ? left : 0;
-        for (let t = writtenAt; t !== step; ) {
-          t += along;
-          left *= share.at(t, unit);
-        }
-        return left;
-      },
+      surviving: survivalOf(share, wrote, this.#place.direction),
     };
   }
 
@@ -270,6 +260,25 @@ class StateKeeper {
   }
 }
 
+/** Written · ∏ keep over the steps between, as the layer reads them. */
+export function survivalOf(
+  keep: SignalTrace,
+  written: SignalTrace,
+  direction: TracePlace["direction"],
+): KeptState["surviving"] {
+  const along = direction === "backward" ? -1 : 1;
+  return (writtenAt, step, unit) => {
+    let left = written.at(writtenAt, unit);
+    if (Number.isNaN(keep.at(step, unit))) return Number.NaN;
+    if ((step - writtenAt) * along < 0) return Number.isNaN(left) ? left : 0;
+    for (let t = writtenAt; t !== step; ) {
+      t += along;
+      left *= keep.at(t, unit);
+    }
+    return left;
+  };
+}
+
 /** h where it is as wide as the state, else the last signal that is and is computed from it. */
 function shownName(cell: Cell, state: string): string | null {
   const { signals, states, output } = cell.program;
@@ -299,19 +308,39 @@ function reasonOf(cell: Cell, state: string, others: readonly Pick<State, "name"
   const elsewhere = readers.flatMap(({ value, expression }) =>
     value.kind === "product" ? [] : [expression],
   );
+  const isNot = `${state}[t] is not keep ∘ ${before} + written`;
+  const kept = listed(others.map(({ name }) => name));
+  if (isConstant(nodes, state)) {
+    return `${isNot}: it is the same at every step, since its line reads neither x[t] nor a state. Nothing of it is kept, erased or written.`;
+  }
+  if (readers.length === 0) {
+    const where = kept === "" ? "" : `; what this layer keeps is in ${kept}`;
+    return `${isNot}: nothing reads ${before}. It is made anew at every step, and nothing of it is kept${where}.`;
+  }
   const told =
-    readers.length === 0
-      ? `nothing reads ${before}`
-      : elsewhere.length === 0
-        ? `${before} comes back only through ${listed(matrices)}, which ${matrices.length > 1 ? "mix" : "mixes"} all units`
-        : `${before} comes back through ${listed([...elsewhere, ...matrices])}`;
+    elsewhere.length === 0
+      ? `${before} comes back only through ${listed(matrices)}, which ${matrices.length > 1 ? "mix" : "mixes"} all units`
+      : `${before} comes back through ${listed([...elsewhere, ...matrices])}`;
   const rest =
-    others.length > 0
-      ? `what this layer keeps is in ${listed(others.map(({ name }) => name))}`
+    kept !== ""
+      ? `what this layer keeps is in ${kept}`
       : "how far back it matters, gradientFlow tells";
-  return `${state}[t] is not keep ∘ ${before} + written: ${told}. What one unit of it keeps or erases cannot be said; ${rest}.`;
+  return `${isNot}: ${told}. What one unit of it keeps or erases cannot be said; ${rest}.`;
 }
 
+/** Whether nothing that changes from step to step, x[t] or a state's last value, is in what a state is computed from. */
+function isConstant(nodes: readonly StepNode[], state: string): boolean {
+  const seen = new Set<number>();
+  const changes = (index: number): boolean => {
+    if (index < 0 || seen.has(index)) return false;
+    seen.add(index);
+    const { value, inputs } = nodes[index];
+    return value.kind === "input" || value.kind === "previous" || inputs.some(changes);
+  };
+  return !changes(nodes.findIndex(({ id }) => id === state));
+}
+
+/** ["a", "b", "c"] as `a, b and c` */
 function listed(names: readonly string[]): string {
   const all = [...new Set(names)];
   return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;

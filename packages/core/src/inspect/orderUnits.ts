@@ -8,7 +8,7 @@
  * Survey of Recent Advances in Hierarchical Clustering Algorithms, Computer Journal 26, 1983), and N² numbers of memory.
  */
 import { CellstateError } from "../errors.ts";
-import { correlation } from "./correlation.ts";
+import { correlation, squarable } from "./correlation.ts";
 import { saturation } from "./saturation.ts";
 import type { SignalTrace } from "./signals.ts";
 
@@ -72,7 +72,10 @@ const ORDERS: Readonly<Record<UnitOrder, Order>> = {
     return descending(known, (u) => scores.get(u) ?? 0);
   },
   mean: (signal, columns) =>
-    descending(columns, (u) => column(signal, u).reduce((total, value) => total + value, 0)),
+    // The parts, not the sum: that could be too large.
+    descending(columns, (u) =>
+      column(signal, u).reduce((mean, value) => mean + value / signal.steps, 0),
+    ),
 };
 
 /** Equal keys stay in the order of their numbers: sorting is stable. */
@@ -169,7 +172,7 @@ function correlationDistances(signal: SignalTrace, columns: readonly number[]): 
   const rows = Math.ceil(n / TILE) * TILE;
   const unit = new Float64Array(rows * steps);
   for (const [i, u] of columns.entries()) {
-    const values = column(signal, u);
+    const values = Float64Array.from(squarable(column(signal, u)));
     const mean = values.reduce((total, value) => total + value, 0) / steps;
     const length = Math.sqrt(
       values.reduce((total, value) => total + (value - mean) * (value - mean), 0),

@@ -29,8 +29,10 @@ export interface BoundedSaturation {
   readonly below: Float64Array;
   /** A unit's share of steps above `high`. */
   readonly above: Float64Array;
+  /** A unit's share of steps at which it is no number: near neither end, and not between them. */
+  readonly nan: Float64Array;
   /** Over all units: shares of all steps. */
-  readonly mean: { readonly below: number; readonly above: number };
+  readonly mean: { readonly below: number; readonly above: number; readonly nan: number };
 }
 
 /** Of a signal that has no ends to lie near. */
@@ -106,6 +108,7 @@ class Counts {
   readonly #high: number;
   readonly #below: Float64Array;
   readonly #above: Float64Array;
+  readonly #nan: Float64Array;
   #steps = 0;
 
   constructor({ name, caption, range, units, unitNumbers }: SignalTrace, margin: number) {
@@ -114,6 +117,7 @@ class Counts {
     this.#high = range ? range[1] - margin : Number.NaN;
     this.#below = new Float64Array(units);
     this.#above = new Float64Array(units);
+    this.#nan = new Float64Array(units);
   }
 
   add({ values, steps, units }: SignalTrace): void {
@@ -124,6 +128,7 @@ class Counts {
         const value = values[t * units + u];
         if (value < this.#low) this.#below[u]++;
         else if (value > this.#high) this.#above[u]++;
+        else if (Number.isNaN(value)) this.#nan[u]++;
       }
     }
   }
@@ -138,6 +143,7 @@ class Counts {
     if (steps === 0) throw new CellstateError("data", "saturation: there are no steps to count");
     const below = this.#below.map((count) => count / steps);
     const above = this.#above.map((count) => count / steps);
+    const nan = this.#nan.map((count) => count / steps);
     return {
       kind: "bounded",
       name,
@@ -149,7 +155,8 @@ class Counts {
       unitNumbers,
       below,
       above,
-      mean: { below: meanOf(below), above: meanOf(above) },
+      nan,
+      mean: { below: meanOf(below), above: meanOf(above), nan: meanOf(nan) },
     };
   }
 }

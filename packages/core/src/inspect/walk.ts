@@ -196,8 +196,11 @@ export function walk(
   model: InspectedModel,
   engine: Engine,
   input: InspectedInput,
-  { overrides, weights = model.weights, ...options }: WalkOptions,
+  wanted: WalkOptions | undefined,
 ): Walk {
+  if (wanted === undefined)
+    throw new TypeError("walk: say which step, { step: 0 }; got no options");
+  const { overrides, weights = model.weights, ...options } = wanted;
   const { layer, ...begin } = stepBefore(subjectOf(model, input), engine, { ...options, weights });
   const named = readCellWeights(layer, model.parameters, weights);
   return walkCell(layer.cell, layer.sizes, named, begin, overrides);

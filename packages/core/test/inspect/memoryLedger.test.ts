@@ -262,3 +262,19 @@ it("shows of a projected memory what is projected", () => {
   const { shown } = stateOf(memoryLedger(network, reference, input), 0, "c");
   expect(Array.from({ length: 5 }, (_, u) => shown?.at(2, u))).toEqual(m[2]);
 });
+
+it("says of a state that is always the same, or that nothing reads, that nothing of it is kept", () => {
+  const cells = [
+    "k[t] = 0.5 + b_k\nh[t] = tanh(W·x[t] + U·h[t-1] + k[t-1])",
+    "a[t] = tanh(W_a·x[t])\nh[t] = tanh(W·x[t] + U·h[t-1] + a)",
+  ];
+  const reasons = cells.map((equations) => {
+    const network = layersOf(defineCell(equations));
+    const [{ states }] = memoryLedger(network, reference, vectorsFor(network, 1)).layers;
+    return "reason" in states[0] ? states[0].reason : null;
+  });
+  expect(reasons).toEqual([
+    "k[t] is not keep ∘ k[t-1] + written: it is the same at every step, since its line reads neither x[t] nor a state. Nothing of it is kept, erased or written.",
+    "a[t] is not keep ∘ a[t-1] + written: nothing reads a[t-1]. It is made anew at every step, and nothing of it is kept.",
+  ]);
+});

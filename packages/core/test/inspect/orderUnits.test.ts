@@ -132,3 +132,20 @@ describe("orderUnits", () => {
     );
   });
 });
+
+describe("orderUnits of values near the ends of float64", () => {
+  const rows = [noise(40), noise(40)];
+  // Units 0, 2, 4 follow one pattern and 1, 3, 5 another.
+  const columns = Array.from({ length: 6 }, (_, k) =>
+    rows[k % 2].map((value, t) => value - 0.5 + 0.02 * (k + 1) * rows[1 - (k % 2)][(t + k) % 40]),
+  );
+  const times = (factor: number) => columns.map((column) => column.map((value) => value * factor));
+
+  it.each([1e308, 1e-300])("is that of the same values near 1, for %s times as much", (factor) => {
+    const label = rows[0];
+    for (const by of ["likeness", "mean", "correlation"] as const) {
+      const wanted = orderUnits(fromColumns(columns, null), by, label);
+      expect(orderUnits(fromColumns(times(factor), null), by, label)).toEqual(wanted);
+    }
+  });
+});

@@ -59,3 +59,19 @@ it("is the same from windows as from the whole", () => {
 it("refuses no windows at all", () => {
   expect(() => saturation([])).toThrow("saturation: there are no steps to count");
 });
+
+it("counts steps that are no number apart, near neither end", () => {
+  const nan = Number.NaN;
+  const shares = saturation(
+    signalByHand([
+      [nan, 0.05],
+      [nan, 0.95],
+      [0.5, nan],
+      [0.99, 0.5],
+    ]),
+  );
+  if (shares.kind !== "bounded") throw new Error("a gate is bounded");
+  expect([...shares.nan]).toEqual([0.5, 0.25]);
+  expect([...shares.below, ...shares.above]).toEqual([0, 0.25, 0.25, 0.25]);
+  expect(shares.mean).toEqual({ below: 0.125, above: 0.25, nan: 0.375 });
+});

@@ -339,3 +339,10 @@ describe("a step of a model", () => {
     );
   });
 });
+
+it("asks for a step where it is given no options", () => {
+  const given: unknown[] = [languageModelOf(lstm), createReferenceEngine(), "my name"];
+  expect(() => Reflect.apply(walk, null, given)).toThrow(
+    new TypeError("walk: say which step, { step: 0 }; got no options"),
+  );
+});
