@@ -16,7 +16,12 @@ import {
   speakerName,
   wordPosition,
 } from "../../experiments/papers/interpretableUnits.ts";
-import { ODYSSEY_CELLS, type OdysseyData } from "../../experiments/papers/odyssey.ts";
+import {
+  ODYSSEY_CELLS,
+  ODYSSEY_DATA,
+  ODYSSEY_RATES,
+  type OdysseyData,
+} from "../../experiments/papers/odyssey.ts";
 import { odysseyReport } from "../../experiments/papers/odysseyReport.ts";
 import { vanishingGradient } from "../../experiments/papers/vanishingGradient.ts";
 import { doInProcess } from "../../experiments/runner.ts";
@@ -130,6 +135,30 @@ describe("the Odyssey's report", () => {
       "+0.100 [+0.100, +0.100]",
     ]);
     expect(verdicts[0].reached).toBe(false);
+  });
+
+  it("is complete with five seeds of every variant at every rate, and says which rates end the range", () => {
+    const done = ODYSSEY_DATA.flatMap((data) =>
+      ODYSSEY_CELLS.flatMap(({ cell }) =>
+        ODYSSEY_RATES[data].flatMap((rate, place) =>
+          [1, 2, 3, 4, 5].map((seed) =>
+            run(data, cell, rate, seed, cell === "lstm-nfg" ? 2 - place : 1 + (place - 1) ** 2),
+          ),
+        ),
+      ),
+    );
+    const [whole, characters] = odysseyReport(done).verdicts;
+    expect(whole).toMatchObject({
+      measured: "5 seeds of 72 of 72 pairs of variant and rate",
+      reached: true,
+    });
+    expect(characters.measured).toMatch(/end of the range of rates, .*: lstm-nfg 0.08$/);
+    const [lacking] = odysseyReport(done.slice(1)).verdicts;
+    expect(lacking).toMatchObject({
+      measured:
+        "5 seeds of 71 of 72 pairs of variant and rate; fewer: tinyshakespeare lstm-peephole at 0.005: 4",
+      reached: false,
+    });
   });
 
   it("passes a rate over at which a run diverged", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { keptFile, readKept, standingOf } from "../../experiments/keptRuns.ts";
-import { find, resultsMarkdown } from "../../experiments/report.ts";
+import { aimsText, find, resultsMarkdown } from "../../experiments/report.ts";
 import { doAndKeep, missingWork, type Watcher } from "../../experiments/runner.ts";
 import type { PaperTask } from "../../experiments/task.ts";
 
@@ -133,6 +133,15 @@ it("a report is the same bytes from the same runs", async () => {
   expect(await report()).toBe(await report());
   expect(await report()).toContain(
     "1 of 1 experiments reach all that was asked of them, 1 of 1 aims together.",
+  );
+});
+
+it("what was only measured is no aim, and an experiment counts as one however many aims it has", () => {
+  const verdicts = (...all: (boolean | null)[]) =>
+    all.map((reached) => ({ asked: "", measured: "", reached }));
+  const all = [verdicts(true, true, null), verdicts(true, false), verdicts(null), verdicts(true)];
+  expect(aimsText(all)).toBe(
+    "2 of 3 experiments reach all that was asked of them, 4 of 5 aims together",
   );
 });
 
