@@ -115,7 +115,10 @@ describe("the Odyssey's report", () => {
   ) => ({
     key: `${data} ${cell} ${learningRate} ${seed}`,
     settings: { data, cell, learningRate, seed, length: 1 },
-    result: { parameters: 10, heldLoss: loss, loss, accuracy: null },
+    result: {
+      ...{ parameters: 10, heldLoss: loss, loss },
+      accuracy: data === "japanese-vowels" ? 0.9 : null,
+    },
     seconds: 1,
   });
 
