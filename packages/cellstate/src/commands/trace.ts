@@ -87,11 +87,16 @@ async function run(path: string, given: TraceArguments, terminal: Terminal): Pro
   const subject = await readSubject(path, given, (note) => err.line(sentence(note, err)));
   const places = placesOf(subject);
   const layers = chosenPlaces(places, layer);
-  checkSize(numbersOf(subject, { layers, signals, units: keptUnits }), format);
+  // Files of numbers and pictures hold no likely tokens: of a long text those would be most of what is kept.
+  const top = format === null || format === "json" ? TOP : 0;
+  checkSize(
+    numbersOf(subject, { layers, signals, units: keptUnits }) + beside(subject, top),
+    format,
+  );
   const { engine, end } = await openSubject(subject, given);
   let trace: Trace;
   try {
-    trace = traceOf(subject, engine, { keep: { layers, signals, units: keptUnits } });
+    trace = traceOf(subject, engine, { keep: { layers, signals, units: keptUnits }, top });
   } finally {
     end();
   }
@@ -135,6 +140,14 @@ function numbersOf(subject: InspectionSubject, { layers, signals, units }: KeptI
       return sum + names.length * Math.min(place.units, units?.length ?? place.units);
     }, 0);
   return perStep * stepsIn(subject);
+}
+
+/** Likely next tokens that are shown. */
+const TOP = 5;
+
+/** What is kept beside the signals for each step, in numbers of 4 bytes: token and label, of a language model also loss, surprisal and likely tokens. */
+function beside(subject: InspectionSubject, top: number): number {
+  return stepsIn(subject) * (subject.kind === "language" ? 7 + 3 * top : 3);
 }
 
 function summary({ labels }: Trace, places: readonly TracedPlace[]) {

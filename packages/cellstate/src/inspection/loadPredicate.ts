@@ -5,10 +5,17 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CellstateError, PREDICATES, type Predicate } from "@cellstate/core";
+import {
+  CellstateError,
+  PREDICATES,
+  type Predicate,
+  type PredicateStep,
+  type StepPredicate,
+} from "@cellstate/core";
 import { accessError, shownPath } from "../files/fileError.ts";
 import { listed } from "../options.ts";
 import { UsageError } from "../usageError.ts";
+import type { Target } from "./allExamples.ts";
 
 const PROGRAM = /\.(?:[cm]?js|[cm]?ts)$/;
 
@@ -19,12 +26,59 @@ const PROGRAM = /\.(?:[cm]?js|[cm]?ts)$/;
 export async function loadPredicate(named: string): Promise<Predicate> {
   const known = Object.hasOwn(PREDICATES, named) ? PREDICATES[named] : undefined;
   if (known) return known;
+  const label = await loadFunction(named, "tokens");
+  return (tokens) =>
+    label([[...tokens]], tokens.length, (at) => `token ${at}, ${JSON.stringify(tokens[at])}`);
+}
+
+/**
+ * The same for a network: its function is told an example's steps, and beside them what the file says is right, `{ target, example }`. The ready-made
+ * ones read what steps are called, where these are tokens.
+ *
+ * @param targets One an example.
+ * @throws As `loadPredicate`; UsageError for a ready-made one where no text is read.
+ */
+export async function loadStepPredicate(
+  named: string,
+  targets: readonly Target[],
+  readsTokens: boolean,
+): Promise<StepPredicate> {
+  const known = Object.hasOwn(PREDICATES, named) ? PREDICATES[named] : undefined;
+  if (known && readsTokens) return (steps) => known(steps.map(wordOf));
+  if (known) {
+    throw new UsageError(
+      `--predicate ${named}: is for texts, and this model reads numbers; name a file of your own: (steps) => steps.map(({ row }) => row[0] > 0)`,
+    );
+  }
+  const label = await loadFunction(named, "steps");
+  return (steps, example) =>
+    label(
+      [steps, { target: targets[example], example }],
+      steps.length,
+      (at) => `step ${at} of example ${example + 1}`,
+    );
+}
+
+/** The signs of beginning and end are no part of the text. */
+function wordOf({ label }: PredicateStep): string {
+  return label === "<start>" || label === "<end>" ? "" : label;
+}
+
+/** Calls the user's function and checks its labels. */
+type Labeller = (
+  told: readonly unknown[],
+  count: number,
+  nameOf: (at: number) => string,
+) => Float64Array;
+
+async function loadFunction(named: string, told: "tokens" | "steps"): Promise<Labeller> {
   if (!PROGRAM.test(named)) {
     const names = listed([...Object.keys(PREDICATES), "a file that ends in .js"]);
     throw new UsageError(`--predicate ${named}: expected ${names}`);
   }
   if (!existsSync(named)) throw accessError(named, "cannot read: no such file; check the name");
   const file = shownPath(named);
+  const unit = told.slice(0, -1);
   let loaded: unknown;
   try {
     loaded = await settled(import(pathToFileURL(resolve(named)).href));
@@ -35,17 +89,17 @@ export async function loadPredicate(named: string): Promise<Predicate> {
   if (typeof label !== "function") {
     throw new CellstateError(
       "data",
-      `${file}: its default export is ${label === undefined ? "missing" : typeof label}; export default a function (tokens) => labels, one number or truth a token`,
+      `${file}: its default export is ${label === undefined ? "missing" : typeof label}; export default a function (${told}) => labels, one number or truth a ${unit}`,
     );
   }
-  return (tokens) => {
+  return (given, count, nameOf) => {
     let labels: unknown;
     try {
-      labels = Reflect.apply(label, undefined, [[...tokens]]);
+      labels = Reflect.apply(label, undefined, given);
     } catch (error) {
       throw new CellstateError("data", `${file}: its function failed: ${said(error)}`);
     }
-    return checkedLabels(labels, tokens, file);
+    return checkedLabels(labels, { count, unit, file, nameOf });
   };
 }
 
@@ -58,23 +112,31 @@ function settled(loading: Promise<unknown>): Promise<unknown> {
   });
 }
 
-function checkedLabels(labels: unknown, tokens: readonly string[], file: string): Float64Array {
-  const wanted = `wanted ${tokens.length}, a number, true, false or NaN for each token`;
+function checkedLabels(
+  labels: unknown,
+  {
+    count,
+    unit,
+    file,
+    nameOf,
+  }: { count: number; unit: string; file: string; nameOf: (at: number) => string },
+): Float64Array {
+  const wanted = `wanted ${count}, a number, true, false or NaN for each ${unit}`;
   const length: unknown = Reflect.get(Object(labels), "length");
   if (typeof labels !== "object" || labels === null || typeof length !== "number") {
     const came = labels instanceof Promise ? "a promise" : shownValue(labels);
     throw new CellstateError("data", `${file}: its function gave ${came}; ${wanted}`);
   }
-  if (length !== tokens.length) {
+  if (length !== count) {
     throw new CellstateError("data", `${file}: its function gave ${length} labels; ${wanted}`);
   }
-  return Float64Array.from(tokens, (token, at) => {
+  return Float64Array.from({ length: count }, (_, at) => {
     const label: unknown = Reflect.get(labels, at);
     if (typeof label === "boolean") return label ? 1 : 0;
     if (typeof label === "number" && Math.abs(label) !== Number.POSITIVE_INFINITY) return label;
     throw new CellstateError(
       "data",
-      `${file}: its function gave ${shownValue(label)} for token ${at}, ${JSON.stringify(token)}; wanted a number, true, false or NaN`,
+      `${file}: its function gave ${shownValue(label)} for ${nameOf(at)}; wanted a number, true, false or NaN`,
     );
   });
 }

@@ -170,7 +170,10 @@ export type PlaceName = Pick<TracePlace, "name" | "part" | "layer" | "direction"
 };
 
 /** Where the model's layers are, before anything is computed: in the order of `Trace.places`. */
-export function placesOf({ kind, model }: InspectionSubject): PlaceName[] {
+export function placesOf({
+  kind,
+  model,
+}: Pick<LanguageSubject, "kind" | "model"> | Pick<NetworkSubject, "kind" | "model">): PlaceName[] {
   if (kind === "language") {
     const { layers, hiddenSize, cell } = model.config;
     const of = { part: "rnn", direction: "forward", units: hiddenSize } as const;
@@ -253,7 +256,7 @@ function withoutTargets<Data extends { readonly targets: unknown }>(data: Data):
 }
 
 /** What the tokens that a task reads or writes are called, by its own file: special ones before the vocabulary's. */
-function itemsOf(task: AnyTask, side: "input" | "output"): readonly string[] {
+export function itemsOf(task: AnyTask, side: "input" | "output"): readonly string[] {
   const coding: unknown = Reflect.get(Object(task.toJson()), side);
   const vocabulary: unknown = Reflect.get(Object(coding), "vocabulary");
   const ofText: unknown = Reflect.get(Object(vocabulary), "items");

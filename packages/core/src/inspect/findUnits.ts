@@ -55,7 +55,7 @@ export interface FindUnitsOptions {
   readonly count?: number;
   /** How often labels are turned to learn what chance would reach; 19 at least. @default 100 */
   readonly shifts?: number;
-  /** Of the turns. @default 1 */
+  /** Of the turns, and of which inputs choose where there are more than two. @default 1 */
   readonly seed?: number;
   /** What the inputs are called in errors, such as the names of their files. @default `text 0` and so on, or `input 0` */
   readonly names?: readonly string[];
@@ -175,7 +175,7 @@ export function findUnits(
   const isBinary = labels.every((of) =>
     of.every((label) => Number.isNaN(label) || label === 0 || label === 1),
   );
-  const { choosing, scoring } = inTwoParts(labels);
+  const { choosing, scoring } = inTwoParts(labels, seed);
   checkVaries(choosing, "choose units");
   checkVaries(scoring, "score them");
 

@@ -2,6 +2,7 @@
 import { cutText } from "../data/vocabulary.ts";
 import { CellstateError } from "../errors.ts";
 import { LanguageModel } from "../models/languageModel.ts";
+import { RandomStream, streamKey } from "../numbers/random.ts";
 import { encodeText } from "./encodeText.ts";
 import {
   checkLabels,
@@ -60,8 +61,14 @@ export interface Placed {
   readonly stretch: LabelledStretch;
 }
 
-/** Whole inputs, each to the part that has less so far; a single one in two halves. */
-export function inTwoParts(labels: readonly Float64Array[]): {
+/**
+ * A single input in two halves. Of several, the first chooses and the second scores; all others go, in a random order, to the part that
+ * has less so far: in their own order, classes that stand by turns would each come into one part.
+ */
+export function inTwoParts(
+  labels: readonly Float64Array[],
+  seed: number,
+): {
   choosing: Placed[];
   scoring: Placed[];
 } {
@@ -77,7 +84,14 @@ export function inTwoParts(labels: readonly Float64Array[]): {
     { placed: [], steps: 0 },
     { placed: [], steps: 0 },
   ];
-  for (const [input, of] of labels.entries()) {
+  const random = new RandomStream(streamKey(seed, "find-units-parts"));
+  const order = Array.from(labels.keys());
+  for (let k = order.length - 1; k > 2; k--) {
+    const other = 2 + random.integer(k - 1);
+    [order[k], order[other]] = [order[other], order[k]];
+  }
+  for (const input of order) {
+    const of = labels[input];
     const part = parts[parts[1].steps < parts[0].steps ? 1 : 0];
     part.placed.push({ input, stretch: new LabelledStretch(of, 0, of.length) });
     part.steps += of.length;

@@ -172,6 +172,14 @@ describe("findUnits of a network", () => {
     expect(findUnits(both, engine, all(several), hasBeen).considered).toBe(10);
   });
 
+  it("puts classes that stand by turns in both parts", () => {
+    const rows = seriesOf(Array.from({ length: 40 }, () => 1));
+    const { steps } = findUnits(networkOf("vec2vec, classes"), engine, all(rows), (_, input) => [
+      input % 2,
+    ]);
+    expect(steps).toEqual({ chosenOn: 20, scoredOn: 20 });
+  });
+
   it("reads rows of a table: hidden units, and labels shuffled among the rows", () => {
     const network = networkOf("vec2vec, classes");
     setUnit(network, network.hidden[0], 2, { x: [0, 0, 2], bias: 2 });
@@ -191,17 +199,11 @@ describe("findUnits of a network", () => {
     "scores %s by what a trace has, on what reads the input",
     (name) => {
       const network = smallNetwork(name, "float64");
-      const examples = inventExamples(network.config.ports, { count: 8, steps: 12, seed: 2 });
+      const examples = inventExamples(network.config.ports, { count: 2, steps: 40, seed: 2 });
       const isTwo: StepPredicate = (steps) => steps.map(({ token }) => token === 2);
       const { units } = findUnits(network, engine, all(examples), isTwo, { count: 6 });
-      // By turns, until one part has more.
-      const scored: number[] = [];
-      const sizes = [0, 0];
-      for (let example = 0; example < examples.count; example++) {
-        const part = sizes[1] < sizes[0] ? 1 : 0;
-        sizes[part] += examples.input.steps(example);
-        if (part === 1) scored.push(example);
-      }
+      // Of two, the second scores.
+      const scored = [1];
       for (const { layer, place, signal, unit, sign, score } of units) {
         expect(place).toMatch(/^encoder/);
         const values: number[] = [];
