@@ -103,13 +103,14 @@ async function run(path: string, given: TraceArguments, terminal: Terminal): Pro
   const traced = tracedPlaces(trace);
   const written = { model: path, trace, places: traced };
   const kind = subject.kind === "language" ? subject.model.config.vocabulary.kind : "words";
-  const drawn = traced.map((each) => ({ ...each, labels: shownBytes(each.labels, kind) }));
+  const drawn = (): TracedPlace[] =>
+    traced.map((each) => ({ ...each, labels: shownBytes(each.labels, kind) }));
   if (out !== undefined && format !== null) {
     if (format === "safetensors") writeFileAtomically(out, traceSafetensors(written));
     else if (format === "json") await writeTextAtomically(out, traceJson(written));
     else if (format === "csv") await writeTextAtomically(out, traceCsv(written));
     else {
-      const svg = heatmapSvg(traceHeatmap(drawn, { model: shownPath(basename(path)), order }));
+      const svg = heatmapSvg(traceHeatmap(drawn(), { model: shownPath(basename(path)), order }));
       await writePicture(out, format, svg);
     }
     if (json) printJson(terminal, { model: path, out, ...summary(trace, traced) });
@@ -122,7 +123,7 @@ async function run(path: string, given: TraceArguments, terminal: Terminal): Pro
     }
     return;
   }
-  print(drawn, trace, order, terminal.out);
+  print(drawn(), trace, order, terminal.out);
 }
 
 interface KeptIndices {
