@@ -161,9 +161,21 @@ describe("gradients", () => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^loss [\d.]+ at step 16, after "r"\n/);
-    expect(stdout).toMatch(/\nlayers\.0 +h +all +(vanishing|carried|exploding) +× [\d.]+/);
+    expect(stdout).toMatch(/\nlayers\.0 +h +all +(vanishing|carried|exploding) +16 +× [\d.]+/);
     expect(stdout).toContain("steps back from the loss");
     expect(stdout).toContain("what a small change of a state at each token would do to the loss");
+  });
+
+  test("tell the span beside the rate, and give states that carry nothing on no verdict", async () => {
+    const [c] = (await json("gradients", "lstm.safetensors", "--text", "He said no to her."))
+      .series as Record<string, unknown>[];
+    expect(c).toMatchObject({ state: "c", isRead: true, span: { from: 0, to: 16 } });
+    expect(c.verdict).toMatch(/^(vanishing|carried|exploding)$/);
+    // A single step says nothing.
+    const told = await json("gradients", "lstm.safetensors", "--text", "He");
+    for (const one of told.series as Record<string, unknown>[]) {
+      expect(one).toMatchObject({ verdict: "unknown", rate: null, memoryLength: null });
+    }
   });
 
   test("are the same numbers as a file and as an object", async () => {
@@ -212,102 +224,6 @@ describe("context", () => {
   });
 });
 
-describe("find", () => {
-  test("ranks units beside what chance reaches, and shows the text by the best", async () => {
-    const { code, stdout, stderr } = await run(
-      "find",
-      "lstm.safetensors",
-      "text.txt",
-      "--predicate",
-      "quotes",
-      "--top",
-      "3",
-    );
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout.replaceAll("\n", " ")).toMatch(
-      /^(none|\d+) of 24 units stands? above [\d.]+ in c or h: what the best reaches by chance/,
-    );
-    expect(stdout.match(/^\d +[ch] +\d+ .* (yes|no)$/gm)).toHaveLength(3);
-  });
-
-  test("finds what a function of one's own labels", async () => {
-    writeFileSync(at("e.js"), 'export default (tokens) => tokens.map((token) => token === "e");');
-    const told = await json(
-      "find",
-      "lstm.safetensors",
-      "text.txt",
-      "--predicate",
-      "e.js",
-      "--top",
-      "2",
-      "--out",
-      "e.svg",
-    );
-    expect(told).toMatchObject({ labels: "binary", considered: 48, out: "e.svg" });
-    expect(readFileSync(at("e.svg"), "utf8")).toContain("underlined: labelled 1");
-  });
-});
-
-describe("find, of a model of reviews", () => {
-  const find = ["find", "reviews.safetensors", "reviews.csv", "--predicate"];
-
-  test("tells a function of one's own each example's steps, and what the file says is right", async () => {
-    const log = at("told.jsonl");
-    writeFileSync(
-      at("target.js"),
-      `import { appendFileSync } from "node:fs";
-       export default (steps, { target, example }) => {
-         const text = steps.map(({ label }) => label).join("");
-         appendFileSync(${JSON.stringify(log)}, JSON.stringify({ text, target, example }) + "\\n");
-         return steps.map(({ token }) => typeof token === "number" && target === "yes");
-       };`,
-    );
-    const told = await json(...find, "target.js", "--top", "2");
-    expect(told).toMatchObject({ labels: "binary", unitsConsidered: 16, considered: 32 });
-    const rows = readFileSync(log, "utf8").trim().split("\n");
-    expect(rows).toHaveLength(90);
-    const { text, target, example } = JSON.parse(rows[3]);
-    const written = reviews().split("\n")[4].split(",")[0];
-    expect([text, target, example]).toEqual([`<start>${written}<end>`, "no", 3]);
-  });
-
-  test("names each direction's units by its layer, and takes ready-made predicates of text", async () => {
-    expect(await json(...find, "line-position")).toMatchObject({ labels: "numbers" });
-    writeFileSync(at("a.js"), 'export default (s) => s.map(({ label }) => label === "a");');
-    const { code, stdout } = await run(...find, "a.js", "--layer", "layers.0.reverse");
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/of 8 units stands? above/);
-    expect(stdout).toMatch(/^encoder\.0\.reverse +[ch] +\d+ /m);
-  });
-
-  test("refuses what is for texts, with the option's name", async () => {
-    const picture = await run(...find, "a.js", "--out", "a.svg");
-    expect([picture.code, picture.stderr]).toEqual([
-      2,
-      "cellstate: --out a.svg: only a text can be coloured, and reviews.safetensors is no language model; write .json or .csv\n",
-    ]);
-    const layer = await run(
-      "find",
-      "lstm.safetensors",
-      "text.txt",
-      "--predicate",
-      "quotes",
-      "--layer",
-      "7",
-    );
-    expect(layer.stderr).toBe("cellstate: --layer 7: the model has layers.0, layers.1\n");
-  });
-
-  test("says of labels that never change that there is nothing to follow", async () => {
-    writeFileSync(at("never.js"), "export default (steps) => steps.map(() => 0);");
-    const never = await run(...find, "never.js");
-    expect([never.code, never.stderr]).toEqual([
-      1,
-      "cellstate: the label is 0 at all labelled steps of the part of the input that is to choose units; give longer inputs, or others\n",
-    ]);
-  });
-});
-
 describe("what cannot be looked at is told in one line", () => {
   const trace = ["trace", "lstm.safetensors", "--text", "He"];
   test.each([
@@ -352,7 +268,26 @@ describe("what cannot be looked at is told in one line", () => {
       2,
       "--example 9999: reviews.csv has 1 to",
     ],
-    [["gradients", "lstm.safetensors", "--text", "He", "--at", "1"], 2, "at: step 1 has no loss"],
+    [
+      ["gradients", "reviews.safetensors", "--input", "reviews.csv", "--example", "91"],
+      2,
+      "--example 91: reviews.csv has 1 to 90",
+    ],
+    [
+      ["gradients", "reviews.safetensors", "--input", "reviews.csv", "--example", "0"],
+      2,
+      "--example 0: expected a positive integer",
+    ],
+    [
+      ["trace", "reviews.safetensors", "--input", "reviews.csv", "--example", "two"],
+      2,
+      "--example two: expected a positive integer",
+    ],
+    [
+      ["gradients", "lstm.safetensors", "--text", "He", "--at", "1"],
+      2,
+      "--at: step 1 has no loss; step 0 alone has one",
+    ],
     [["gradients", "lstm.safetensors", "--text", "H"], 1, "there is no loss to follow back"],
     [
       ["context", "lstm.safetensors", "--shared", "He", "--first", " a", "--second", " a"],
