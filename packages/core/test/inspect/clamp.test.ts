@@ -228,7 +228,7 @@ describe("a held value is exact", () => {
   ])("where it would be infinite or no number, on %s", (_, engine) => {
     const free = trace(network, engine, input).layers[0];
     expect([free.e.at(2, 1), free.n.at(2, 1)]).toEqual([Number.POSITIVE_INFINITY, Number.NaN]);
-    for (const signal of ["e", "r", "n", "h"]) {
+    for (const signal of ["e", "r", "n", "h"] as const) {
       const held = trace(network, engine, input, { clamp: [{ signal, value: 0.75, units: [1] }] });
       const { values } = held.layers[0][signal];
       expect([1, 6, 11].map((at) => values[at])).toEqual([0.75, 0.75, 0.75]);

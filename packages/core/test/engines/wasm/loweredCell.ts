@@ -37,6 +37,7 @@ const OPERATIONS: Readonly<Record<PointwiseOp, (a: number, b: number) => number>
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
+  masked: (a, b) => (b === 0 ? 0 : a * b),
   div: (a, b) => a / b,
   max: (a, b) => Math.max(a, b),
   min: (a, b) => Math.min(a, b),
