@@ -11,8 +11,8 @@ import {
   type Source,
   seriesName,
   seriesOf,
-  shownLength,
 } from "../inspection/gradientSeries.ts";
+import { printVerdicts } from "../inspection/gradientTable.ts";
 import { outFormat, writePicture } from "../inspection/outFile.ts";
 import { shortNumber } from "../inspection/scales.ts";
 import {
@@ -26,7 +26,6 @@ import {
   stepsIn,
 } from "../inspection/subject.ts";
 import { numberOption } from "../options.ts";
-import { printRows } from "../shapes/writeRows.ts";
 import { drawCells } from "../terminal/cells.ts";
 import { logPlot } from "../terminal/logPlot.ts";
 import type { Output, Terminal } from "../terminal/terminal.ts";
@@ -47,9 +46,10 @@ Examples:
   $ cellstate gradients tinyshakespeare.safetensors --input scene.txt --at 200 --out gradients.svg
 
 For each state of each layer: the norm of the loss's gradient, step by step back from the loss. A straight line through the
-logarithms says by what factor it changes a step. Over all steps together it is vanishing where it falls below 1/100,
-exploding where it grows more than 100 times, and carried in between: a short text tells little. The memory's length is how
-many steps it takes to fall to 1/e, about a third. The path "memory" is the same through what the cell keeps and nothing else.`;
+logarithms says by what factor it changes a step. What that comes to over the steps that were measured (over ten, where they are
+fewer) is the verdict: vanishing where less than a tenth is left, exploding where it is more than ten times as much, carried in
+between; unknown where there is no line. The memory's length is how many steps it takes to fall to 1/e, about a third. The
+path "memory" is the same through what the cell keeps and nothing else.`;
 
 export const addGradients: AddCommand = (program, terminal) => {
   const command = program
@@ -83,6 +83,9 @@ async function run(path: string, given: GradientArguments, terminal: Terminal): 
         ? gradientFlow(subject.model, engine, subject.input, options)
         : gradientFlow(subject.model, engine, subject.input, options);
   } catch (error) {
+    if (error instanceof CellstateError && error.message.startsWith("at: ")) {
+      throw new CellstateError(error.code, `--${error.message}`);
+    }
     // All steps are held at once, and engines tell of what they cannot hold by this.
     if (!(error instanceof RangeError)) throw error;
     throw new CellstateError(
@@ -140,30 +143,11 @@ function signOf({ state, isPath }: GradientSeries): string {
 
 async function print(series: readonly GradientSeries[], source: Source, out: Output) {
   out.line();
-  await printRows(
-    {
-      columns: ["layer", "state", "path", "verdict", "a step", "memory", "nearest", "farthest"],
-      rows: series.map((each) => {
-        const { layer, verdict, rate, memoryLength, norms } = each;
-        const cells = [
-          ...[
-            layer,
-            each.state,
-            each.isPath ? "memory" : "all",
-            verdict,
-            Number.isNaN(rate) ? "" : `× ${shortNumber(rate)}`,
-          ],
-          ...[shownLength(memoryLength), shortNumber(norms[0])],
-          shortNumber(norms[norms.length - 1]),
-        ];
-        return { cells, json: {} };
-      }),
-    },
-    out,
-  );
+  await printVerdicts(series, out);
   for (const layer of new Set(series.map((each) => each.layer))) {
     const of = series.filter((each) => each.layer === layer);
-    if (of.every(({ norms }) => norms.length < 2)) continue;
+    // Of a single step, or of what no later one reads, there is nothing to plot.
+    if (of.every(({ isRead, norms }) => !isRead || norms.length < 2)) continue;
     out.line();
     out.line(out.style(layer, "bold"));
     const lines = of.map((each) => ({

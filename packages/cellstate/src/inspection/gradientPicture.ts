@@ -1,11 +1,11 @@
 /** Gradients by distance as a picture: a plot a layer on one logarithmic axis, and below it which tokens the loss listens to. */
 
 import type { GradientSeries, Source } from "./gradientSeries.ts";
-import { seriesName, shownLength } from "./gradientSeries.ts";
+import { seriesName, verdictWords } from "./gradientSeries.ts";
 import { GRID_PARTS } from "./grid.ts";
 import { CONTENT, drawSection, type HeatmapSection, LEFT, RIGHT } from "./heatmap.ts";
 import { drawLogPlot, keyHeight } from "./linePlotSvg.ts";
-import { fitDecades, shortNumber } from "./scales.ts";
+import { fitDecades } from "./scales.ts";
 import { document, FAINT, fitText, textAt } from "./svg.ts";
 
 const HEIGHT = 220;
@@ -48,12 +48,9 @@ export function gradientSvg(
   return document(LEFT + CONTENT + RIGHT, y + 24, title, GRID_PARTS + content);
 }
 
-/** `c: carried, × 0.98 a step, memory 53 steps` */
+/** `c: carried, × 0.98 a step over 28 steps, memory 53 steps` */
 export function described(series: GradientSeries): string {
-  const { verdict, rate, memoryLength } = series;
-  // Of a single step there is nothing to tell.
-  if (Number.isNaN(rate)) return `${seriesName(series)}: ${verdict}`;
-  return `${seriesName(series)}: ${verdict}, × ${shortNumber(rate)} a step, memory ${shownLength(memoryLength)}${Number.isFinite(memoryLength) ? " steps" : ""}`;
+  return `${seriesName(series)}: ${verdictWords(series)}`;
 }
 
 /** A row a state, over the tokens that were read; null where none can be told. */

@@ -1,13 +1,11 @@
 /** How gradients fall with distance, as rows to print, plot and write. */
-import type { GradientFlow, TracePlace } from "@cellstate/core";
+import type { Decay, GradientFlow, TracePlace } from "@cellstate/core";
 import { lineOf } from "../shapes/writeRows.ts";
 import { shortNumber } from "./scales.ts";
 import { prefixOf } from "./selection.ts";
 
-type Verdict = GradientFlow["layers"][number]["states"][number]["verdict"];
-
 /** One line of the plot: a state of a layer, or its memory path alone. */
-export interface GradientSeries {
+export interface GradientSeries extends Decay {
   readonly layer: string;
   readonly state: string;
   /** The step of the input that distance 0 is at; null where there is none. */
@@ -18,9 +16,8 @@ export interface GradientSeries {
   readonly isPath: boolean;
   /** By distance from the loss, 0 and up. */
   readonly norms: Float64Array;
-  readonly rate: number;
-  readonly verdict: Verdict;
-  readonly memoryLength: number;
+  /** Whether a later step reads the state; else there is no verdict. */
+  readonly isRead: boolean;
 }
 
 /** What was read, and where in it the losses are. */
@@ -37,8 +34,8 @@ export function seriesOf({ layers }: GradientFlow, source: Source): GradientSeri
   return layers.flatMap(({ place, states }) => {
     const way = place.direction === "backward" ? 1 : -1;
     const of = { layer: prefixOf(place), anchor: anchorOf(place, source), way } as const;
-    return states.flatMap(({ name: state, norms, rate, verdict, memoryLength, path }) => {
-      const whole = { ...of, state, isPath: false, norms, rate, verdict, memoryLength };
+    return states.flatMap(({ name: state, path, ...rest }) => {
+      const whole = { ...of, ...rest, state, isPath: false };
       return path === null ? [whole] : [whole, { ...whole, ...path, isPath: true }];
     });
   });
@@ -58,6 +55,22 @@ export function stepAt({ anchor, way }: GradientSeries, distance: number): numbe
 /** `c`, `c, memory path alone` */
 export function seriesName({ state, isPath }: GradientSeries): string {
   return isPath ? `${state}, memory path alone` : state;
+}
+
+/** Steps that the rate is measured over; null for none. */
+export function spanSteps({ span }: Pick<Decay, "span">): number | null {
+  return span === null || span.to === span.from ? null : span.to - span.from;
+}
+
+/** `carried, × 0.98 a step over 28 steps, memory 53 steps` */
+export function verdictWords(series: GradientSeries): string {
+  const { verdict, rate, memoryLength, isRead } = series;
+  if (!isRead) return "no later step reads it";
+  const steps = spanSteps(series);
+  if (steps === null || Number.isNaN(rate)) return verdict;
+  const over = `× ${shortNumber(rate)} a step over ${steps === 1 ? "one" : `${steps} steps`}`;
+  const unit = Number.isFinite(memoryLength) ? " steps" : "";
+  return `${verdict}, ${over}, memory ${shownLength(memoryLength)}${unit}`;
 }
 
 export function shownLength(memoryLength: number): string {
@@ -90,11 +103,11 @@ export function gradientJson(
     loss: figure(flow.loss),
     at: flow.at,
     tokens: labels,
-    series: series.map(({ layer, state, isPath, verdict, rate, memoryLength, norms }) => ({
-      ...{ layer, state, path: isPath ? "memory" : "all", verdict },
-      rate: figure(rate),
-      memoryLength: Number.isFinite(memoryLength) ? figure(memoryLength) : null,
-      norms: Array.from(norms, figure),
+    series: series.map(({ layer, state, isRead, isPath, verdict, span, ...of }) => ({
+      ...{ layer, state, path: isPath ? "memory" : "all", isRead, verdict, span },
+      rate: figure(of.rate),
+      memoryLength: Number.isFinite(of.memoryLength) ? figure(of.memoryLength) : null,
+      norms: Array.from(of.norms, figure),
     })),
   };
 }

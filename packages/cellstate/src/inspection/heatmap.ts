@@ -290,6 +290,9 @@ function drawHead(
   return { content, y: bottom };
 }
 
+/** Rows from this height on each have room for their number. */
+const NUMBERED_HEIGHT = 6;
+
 /** The numbers of the units; of some, where rows are lower than figures. */
 function drawUnits(
   { units, rowNames }: HeatmapPanel,
@@ -297,8 +300,8 @@ function drawUnits(
   y: number,
   cellHeight: number,
 ): string {
-  const size = Math.min(9, Math.max(6, cellHeight));
-  const every = Math.ceil((size + 1) / cellHeight);
+  const size = Math.min(9, Math.max(NUMBERED_HEIGHT, cellHeight));
+  const every = cellHeight < NUMBERED_HEIGHT ? Math.ceil((size + 1) / cellHeight) : 1;
   let text = "";
   for (let row = 0; row < units.length; row += every) {
     const middle = y + (row + 0.5) * cellHeight + size * 0.36;

@@ -39,16 +39,20 @@ export function orderRows({ place, signals }: TracedPlace, order: RowOrder): Ord
   return { units: orderUnits(by, order).map((column) => by.unitNumbers[column]), by };
 }
 
-/** The signal that says most of a unit: what is carried beside the output; else the output, else the first. */
+/** The signal that says most of a unit: what is carried beside the output, unless it is always the same; else the output, else the first. */
 export function memoryOf({ place, signals }: Pick<TracedPlace, "place" | "signals">): SignalTrace {
   const { states, output } = place.cell.program;
   const carried = states.filter((_, index) => index !== output).map(({ name }) => name);
   const names = [...carried, states[output]?.name];
   for (const name of names) {
     const found = signals.find((signal) => signal.name === name);
-    if (found) return found;
+    if (found && (found.steps < 2 || isChanging(found))) return found;
   }
   return signals[0];
+}
+
+function isChanging({ values, units }: SignalTrace): boolean {
+  return values.some((value, at) => at >= units && value !== values[at - units]);
 }
 
 export interface HeatmapOptions {

@@ -127,3 +127,18 @@ test("bytes beyond ASCII are shown by their digits", () => {
   expect(shownBytes(["a", "\u00c3", "\n"], "bytes")).toEqual(["a", "c3", "\n"]);
   expect(shownBytes(["a", "\u00c3"], "characters")).toEqual(["a", "\u00c3"]);
 });
+
+test("rows of up to 96 units each have their number", () => {
+  for (const units of [24, 48, 96]) {
+    const svg = heatmapSvg(
+      heatmap(
+        ["a", "b"],
+        panel(units, (step, unit) => step - unit),
+      ),
+    );
+    const rows = Array.from({ length: units }, (_, unit) => String(unit));
+    const texts = new Set(textsOf(svg));
+    const labelled = rows.filter((unit) => texts.has(unit));
+    expect(labelled).toEqual(rows);
+  }
+});
