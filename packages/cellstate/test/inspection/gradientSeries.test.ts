@@ -1,5 +1,5 @@
 /** What is said of a line of gradients. */
-import { PassThrough } from "node:stream";
+import type { WriteStream } from "node:tty";
 import { describe, expect, test } from "vitest";
 import { type GradientSeries, verdictWords } from "../../src/inspection/gradientSeries.ts";
 import { printVerdicts } from "../../src/inspection/gradientTable.ts";
@@ -34,10 +34,14 @@ describe("verdicts on a terminal", () => {
   const reverse = { ...carried, layer: "layers.0.reverse", isPath: true, rate: 0.00123 };
 
   async function printed(columns: number, isTTY = true): Promise<string> {
-    const stream = Object.assign(new PassThrough(), { isTTY, columns });
-    const { out } = createTerminal({ stdout: stream, stderr: stream } as never, {}, false);
-    await printVerdicts([carried, reverse], out);
-    return String(stream.read());
+    let text = "";
+    const write = (more: string): boolean => (text += more) !== "";
+    const stream = { columns, isTTY, write } as unknown as WriteStream;
+    await printVerdicts(
+      [carried, reverse],
+      createTerminal({ stdout: stream, stderr: stream }, {}, false).out,
+    );
+    return text;
   }
 
   test("are a table, which a narrower one gives two columns of", async () => {
