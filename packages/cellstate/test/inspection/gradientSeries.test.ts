@@ -35,7 +35,10 @@ describe("verdicts on a terminal", () => {
 
   async function printed(columns: number, isTTY = true): Promise<string> {
     let text = "";
-    const write = (more: string): boolean => (text += more) !== "";
+    const write = (more: string): boolean => {
+      text += more;
+      return true;
+    };
     const stream = { columns, isTTY, write } as unknown as WriteStream;
     await printVerdicts(
       [carried, reverse],
