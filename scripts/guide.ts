@@ -106,16 +106,35 @@ function commandsOf(block: string): string[] {
   return commands.map(([, command]) => command);
 }
 
-/** What a command prints, without spaces at the ends of lines, which Markdown does not keep. */
-function runCommand(command: string, folder: string, chapter: string): string {
+/** The longest command of the guide, training a model, takes ten seconds on an idle machine. */
+const COMMAND_LIMIT_MS = 100_000;
+
+/**
+ * What a command prints, without spaces at the ends of lines, which Markdown does not keep.
+ *
+ * @throws Error for a command that fails, or has not ended after `limit` milliseconds: it is ended then.
+ */
+export function runCommand(
+  command: string,
+  folder: string,
+  chapter: string,
+  limit = COMMAND_LIMIT_MS,
+): string {
   // What npx would find, without the second that it takes to.
   const direct = command.replace(/^npx /gm, "");
   const path = `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
-  const { status, stdout, stderr } = spawnSync("sh", ["-c", direct], {
+  const { status, stdout, stderr, error } = spawnSync("sh", ["-c", `exec ${direct}`], {
+    timeout: limit,
+    killSignal: "SIGKILL",
     cwd: folder,
     encoding: "utf8",
     env: { ...process.env, PATH: path, NO_COLOR: "1", INIT_CWD: folder },
   });
+  if (error && "code" in error && error.code === "ETIMEDOUT") {
+    throw new Error(
+      `${chapter}: not at its end after ${limit / 1000} s: ${command}\n${stdout}${stderr}`,
+    );
+  }
   if (status !== 0) throw new Error(`${chapter}: ${command}\n${stdout}${stderr}`);
   const text = stdout.replace(/[ \t]+$/gm, "").trimEnd();
   return text === "" ? "" : `${text}\n`;

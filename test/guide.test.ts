@@ -12,6 +12,7 @@ import {
   type RunChapter,
   readChapter,
   runChapter,
+  runCommand,
   unmarkedNumbers,
   withContents,
 } from "../scripts/guide.ts";
@@ -69,6 +70,12 @@ describe.each([INDEX, ...chapters()])("%s", (name) => {
       expect(defineCell(equations).program.states.length).toBeGreaterThan(0);
     }
   });
+});
+
+test("a command that never ends is ended, and named", () => {
+  expect(() => runCommand("sleep 30", folder, "00-none.md", 200)).toThrow(
+    "00-none.md: not at its end after 0.2 s: sleep 30",
+  );
 });
 
 describe("numbers in prose", () => {
