@@ -81,8 +81,12 @@ export {
   type TraceComparison,
 } from "./inspect/compare.ts";
 export {
+  type AnswerMeasure,
   type ContextChange,
   type ContextChangeOptions,
+  type ContextInput,
+  type ContextInputs,
+  type ContextRows,
   type ContextTexts,
   contextChange,
   type Forgetting,

@@ -21,13 +21,36 @@
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { Stretch } from "../layers/parameters.ts";
-import type { LanguageModel } from "../models/languageModel.ts";
-import { ContextReader, type ContextRun, type Pair, type StateRun } from "./contextReader.ts";
-import { encodeText } from "./encodeText.ts";
-import { placeOf } from "./places.ts";
+import { LanguageModel } from "../models/languageModel.ts";
+import type { Network } from "../models/network.ts";
+import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
+import {
+  type ContextInput,
+  type ContextInputs,
+  type ContextPart,
+  type ContextRows,
+  type ContextTexts,
+  contextPart,
+  cut,
+  join,
+  stepsAlike,
+  stepsOf,
+} from "./contextInputs.ts";
+import { ContextNetworkReader } from "./contextNetworkReader.ts";
+import {
+  type AnswerMeasure,
+  ContextReader,
+  type ContextRun,
+  type Pair,
+  type StateRun,
+} from "./contextReader.ts";
+import type { LanguageInput } from "./languageSubject.ts";
+import type { ExampleInput } from "./networkSubject.ts";
+import type { VectorInput } from "./recurrentSubject.ts";
 import type { TracePlace } from "./signals.ts";
+import type { InspectedModel } from "./subjects.ts";
 
-export type { Pair };
+export type { AnswerMeasure, ContextInput, ContextInputs, ContextRows, ContextTexts, Pair };
 
 /** Forgotten after one continuation: it leaves less than this share of what the other leaves. */
 export const MARKED_RATIO = 0.5;
@@ -35,15 +58,6 @@ export const MARKED_RATIO = 0.5;
 export const LITTLE_OWED = 0.1;
 /** A unit has dropped what it held where less than this share of it is left. */
 const DROPPED_BELOW = 0.5;
-
-export interface ContextTexts {
-  /** What both have read. */
-  readonly shared: string;
-  /** Goes on as before. */
-  readonly first: string;
-  /** Changes the subject. */
-  readonly second: string;
-}
 
 export interface ContextChangeOptions {
   /** In place of the model's weights: those of a training event. @default the model's */
@@ -115,7 +129,10 @@ export interface LayerChange {
 }
 
 export interface ContextChange {
-  /** As they were read. A beginning that both continuations have is counted to `shared`. */
+  /**
+   * What was read, one name a step: tokens; of rows of numbers their labels. A beginning that both continuations have is counted
+   * to `shared`.
+   */
   readonly tokens: {
     readonly shared: readonly string[];
     readonly first: readonly string[];
@@ -129,56 +146,94 @@ export interface ContextChange {
   readonly forgetting: Forgetting;
   /** Why there are no keep gates to look at, in a line; null where there are. */
   readonly reason: string | null;
-  /** [common steps]: Jensen–Shannon divergence of the predictions after one and the other, nats; log 2 at most. */
+  /** What the predictions are, and so what the next two are in: nats of a Jensen–Shannon divergence (log 2 at most), or the numbers' unit. */
+  readonly answers: AnswerMeasure;
+  /** [common steps]: how far the predictions after one and the other are apart; empty with `answers: "none"`. */
   readonly divergence: Float64Array;
-  /** [steps] of each continuation: divergence of the predictions with the shared beginning and without it. 0 where it is no longer heard. */
+  /** [steps] of each continuation: the same of the predictions with the shared beginning and without it. 0 where it is no longer heard. */
   readonly heard: Pair<Float64Array>;
 }
 
 /**
  * Where and how far two continuations of one beginning part in the keep gates, the memory and the predictions.
  *
- * @throws CellstateError `vocabulary` for what the model does not know, with its place; `data` for an empty text, or where one
- *   continuation is how the other begins, or where states are no numbers.
+ * The three are given as the model reads them. What answers once, at the end of a sequence, is asked after each step what it
+ * would answer there; of what has a decoder, only the layers that read are looked at.
+ *
+ * @param inputs Of a language model texts or tokens; of a network examples, or rows of numbers as it reads them (scaled, where a
+ *   task scales); of layers alone vectors, or rows.
+ * @throws CellstateError `vocabulary` for what the model does not know, with its place; `data` for an empty input, or where one
+ *   continuation is how the other begins, or where states are no numbers; `option` for a model that reads backward too, or
+ *   no sequence. RangeError for rows of another width; TypeError for the input of another family.
  * @example contextChange(model, engine, { shared: "Krish likes tea.", first: " He drinks it", second: " Paris is big" }).forgotten
  */
 export function contextChange(
   model: LanguageModel,
   engine: Engine,
-  texts: ContextTexts,
+  inputs: ContextInputs<LanguageInput>,
+  options?: ContextChangeOptions,
+): ContextChange;
+export function contextChange(
+  model: Network,
+  engine: Engine,
+  inputs: ContextInputs<ExampleInput | ContextRows>,
+  options?: ContextChangeOptions,
+): ContextChange;
+export function contextChange(
+  model: RecurrentNetwork,
+  engine: Engine,
+  inputs: ContextInputs<VectorInput | ContextRows>,
+  options?: ContextChangeOptions,
+): ContextChange;
+export function contextChange(
+  model: InspectedModel,
+  engine: Engine,
+  inputs: ContextInputs,
   { weights }: ContextChangeOptions = {},
 ): ContextChange {
-  return readContext(model, new ContextReader(model, engine, weights), texts, "");
+  return readContext(model, contextReader(model, engine, weights), inputs, "");
 }
 
-/** The same with a plan that is there already. @param where Names the texts in errors, before what they are: `triple 3: `. */
+/** For as many triples as there are. */
+export function contextReader(
+  model: InspectedModel,
+  engine: Engine,
+  weights?: Stretch,
+): ContextReader | ContextNetworkReader {
+  return model instanceof LanguageModel
+    ? new ContextReader(model, engine, weights)
+    : new ContextNetworkReader(model, engine, weights);
+}
+
+/** @param where Names the inputs in errors, before what they are: `triple 3: `. */
 export function readContext(
-  model: LanguageModel,
-  reader: ContextReader,
-  texts: ContextTexts,
+  model: InspectedModel,
+  reader: ContextReader | ContextNetworkReader,
+  inputs: ContextInputs,
   where: string,
 ): ContextChange {
-  const begun = encodeText(model, texts.shared, `${where}the shared beginning`);
+  const begun = contextPart(model, inputs.shared, `${where}the shared beginning`);
   const both = [
-    encodeText(model, texts.first, `${where}the first continuation`),
-    encodeText(model, texts.second, `${where}the second continuation`),
+    contextPart(model, inputs.first, `${where}the first continuation`),
+    contextPart(model, inputs.second, `${where}the second continuation`),
   ] as const;
-  const shortest = Math.min(both[0].length, both[1].length);
-  let alike = 0;
-  while (alike < shortest && both[0][alike] === both[1][alike]) alike++;
+  const lengths = both.map(({ input }) => stepsOf(input));
+  const shortest = Math.min(...lengths);
+  const alike = stepsAlike(both[0].input, both[1].input);
   if (alike === shortest) {
-    const areSame = both[0].length === both[1].length;
+    const areSame = lengths[0] === lengths[1];
     const why = areSame ? "they are the same" : "the shorter is how the longer begins";
     throw new CellstateError(
       "data",
       `${where}the two continuations do not part: ${why}; give two that differ`,
     );
   }
-  const shared = Int32Array.from([...begun, ...both[0].subarray(0, alike)]);
-  const continuations = [both[0].subarray(alike), both[1].subarray(alike)] as const;
-  const run = reader.read(shared, continuations);
+  const shared = join(begun.input, cut(both[0].input, 0, alike));
+  const after = ({ input }: ContextPart) => cut(input, alike);
+  const run = reader.read(shared, [after(both[0]), after(both[1])]);
   const steps = shortest - alike;
-  const layers = model.recurrent.map((layer, l) => layerChange(placeOf(layer), run, l, steps));
+  const { places } = reader;
+  const layers = places.map((place, l) => layerChange(place, run, l, steps));
   const forgetting = forgettingOf(
     layers.map((layer) => layer.forgetting.owedByStep),
     steps,
@@ -190,13 +245,11 @@ export function readContext(
     );
   }
   const isKept = layers.some(({ states }) => states.some(({ memory }) => memory));
-  const words = (tokens: Int32Array): string[] =>
-    Array.from(tokens, (token) => model.vocabulary.items[token]);
   return {
     tokens: {
-      shared: words(shared),
-      first: words(continuations[0]),
-      second: words(continuations[1]),
+      shared: [...begun.labels, ...both[0].labels.slice(0, alike)],
+      first: both[0].labels.slice(alike),
+      second: both[1].labels.slice(alike),
     },
     steps,
     layers,
@@ -204,7 +257,8 @@ export function readContext(
     forgetting,
     reason: isKept
       ? null
-      : `${model.config.cell.name}: no state is keep ∘ its last value and something written, so there is no gate that keeps it; states and predictions tell what they can`,
+      : `${places[0].cell.name}: no state is keep ∘ its last value and something written, so there is no gate that keeps it; states and predictions tell what they can`,
+    answers: run.answers,
     divergence: run.divergence,
     heard: run.heard,
   };

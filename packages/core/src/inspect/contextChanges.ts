@@ -1,25 +1,31 @@
 /**
- * `contextChange` over many triples of texts, with intervals: is the keep gate lower where the subject changes, and how often
- * is what was held forgotten? Intervals are bootstrapped over triples: they tell what other texts of the kind would change,
+ * `contextChange` over many triples of inputs, with intervals: is the keep gate lower where the subject changes, and how often
+ * is what was held forgotten? Intervals are bootstrapped over triples: they tell what other inputs of the kind would change,
  * not what another training would.
  */
 import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import { type BootstrapOptions, bootstrap, type Estimate } from "../metrics/bootstrap.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
+import type { Network } from "../models/network.ts";
+import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import {
   type ContextChange,
   type ContextChangeOptions,
-  type ContextTexts,
+  type ContextInputs,
+  type ContextRows,
+  contextReader,
   type Forgetting,
   type ForgottenAfter,
   type MemoryChange,
   type Pair,
   readContext,
 } from "./contextChange.ts";
-import { ContextReader } from "./contextReader.ts";
-import { placeOf } from "./places.ts";
+import type { LanguageInput } from "./languageSubject.ts";
+import type { ExampleInput } from "./networkSubject.ts";
+import type { VectorInput } from "./recurrentSubject.ts";
 import type { TracePlace } from "./signals.ts";
+import type { InspectedModel } from "./subjects.ts";
 
 export interface ContextChangesOptions extends ContextChangeOptions, BootstrapOptions {
   /** Steps after the parting over which the keep gate, distances and divergences are averaged. @default all that both continuations have */
@@ -70,9 +76,9 @@ export interface ContextChanges {
   readonly after: Readonly<Record<ForgottenAfter, number>>;
   /** What the states owe to the shared beginning at the last common step. */
   readonly owed: Pair<Estimate>;
-  /** Jensen–Shannon divergence of the predictions after one and the other, nats. */
+  /** How far the predictions after one and the other are apart, in what `ContextChange.answers` says; NaN where they are not compared. */
   readonly divergence: Estimate;
-  /** What the predictions after a continuation owe to the shared beginning, at the last common step, nats. */
+  /** What the predictions after a continuation owe to the shared beginning, at the last common step, in the same. */
   readonly heard: Pair<Estimate>;
 }
 
@@ -83,15 +89,30 @@ export interface ContextChanges {
 export function contextChanges(
   model: LanguageModel,
   engine: Engine,
-  triples: readonly ContextTexts[],
+  triples: readonly ContextInputs<LanguageInput>[],
+  options?: ContextChangesOptions,
+): ContextChanges;
+export function contextChanges(
+  model: Network,
+  engine: Engine,
+  triples: readonly ContextInputs<ExampleInput | ContextRows>[],
+  options?: ContextChangesOptions,
+): ContextChanges;
+export function contextChanges(
+  model: RecurrentNetwork,
+  engine: Engine,
+  triples: readonly ContextInputs<VectorInput | ContextRows>[],
+  options?: ContextChangesOptions,
+): ContextChanges;
+export function contextChanges(
+  model: InspectedModel,
+  engine: Engine,
+  triples: readonly ContextInputs[],
   options: ContextChangesOptions = {},
 ): ContextChanges {
   const { steps = Number.POSITIVE_INFINITY } = options;
   if (triples.length === 0) {
-    throw new CellstateError(
-      "data",
-      "contextChanges: there are no triples of texts; give at least one",
-    );
+    throw new CellstateError("data", "contextChanges: there are no triples; give at least one");
   }
   if (!(steps === Number.POSITIVE_INFINITY || (Number.isInteger(steps) && steps >= 1))) {
     throw new CellstateError(
@@ -99,7 +120,7 @@ export function contextChanges(
       `contextChanges: steps is ${steps}, wanted a whole number of 1 or more`,
     );
   }
-  const reader = new ContextReader(model, engine, options.weights);
+  const reader = contextReader(model, engine, options.weights);
   const all = triples.map((texts, n) =>
     digest(readContext(model, reader, texts, `triple ${n}: `), steps),
   );
@@ -115,9 +136,9 @@ export function contextChanges(
     second: estimate((of) => read(of).after[1]),
     difference: estimate((of) => read(of).after[1] - read(of).after[0]),
   });
-  const layers = model.recurrent.map((layer, l) => ({
-    place: placeOf(layer),
-    states: layer.cell.program.states.map(({ name }, s): StateEstimates => {
+  const layers = reader.places.map((place, l) => ({
+    place,
+    states: place.cell.program.states.map(({ name }, s): StateEstimates => {
       const at = (of: Digest): StateDigest => of.layers[l][s];
       const memoryAt = (of: Digest): MemoryDigest => {
         const { memory } = at(of);
@@ -189,7 +210,9 @@ interface MemoryDigest {
 function digest(change: ContextChange, most: number): Digest {
   const steps = Math.min(most, change.steps);
   const mean = (values: Float64Array): number =>
-    values.subarray(0, steps).reduce((sum, value) => sum + value, 0) / steps;
+    values.length === 0
+      ? Number.NaN
+      : values.subarray(0, steps).reduce((sum, value) => sum + value, 0) / steps;
   const memoryOf = ({ keep, remaining, remainingByStep }: MemoryChange): MemoryDigest => {
     const { shared, byStep: of } = keep;
     return {
@@ -210,7 +233,7 @@ function digest(change: ContextChange, most: number): Digest {
     ),
     forgetting: change.forgetting,
     divergence: mean(change.divergence),
-    heard: [change.heard[0][last], change.heard[1][last]],
+    heard: [change.heard[0].at(last) ?? Number.NaN, change.heard[1].at(last) ?? Number.NaN],
   };
 }
 

@@ -8,7 +8,10 @@ import type { Stretch } from "../layers/parameters.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
 import { LanguagePlan } from "../models/languagePlan.ts";
 import { tanh } from "../numbers/portable.ts";
+import { tokensOf } from "./contextInputs.ts";
 import { softmaxDivergence } from "./expectations.ts";
+import { placeOf } from "./places.ts";
+import type { TracedInput, TracePlace } from "./signals.ts";
 
 /** Of the first and of the second continuation. */
 export type Pair<Of> = readonly [first: Of, second: Of];
@@ -34,12 +37,19 @@ export interface StateRun {
   } | null;
 }
 
+/**
+ * What answers are compared by. `probabilities`: the Jensen–Shannon divergence, nats. `numbers`: √ mean over the numbers of
+ * (one − other)², in their own unit. `none`: they are not.
+ */
+export type AnswerMeasure = "probabilities" | "numbers" | "none";
+
 export interface ContextRun {
   /** Of each continuation. */
   readonly steps: Pair<number>;
   /** By layer, then by state. */
   readonly layers: readonly (readonly StateRun[])[];
-  /** [common steps]: Jensen–Shannon divergence of what is expected after one continuation and after the other, nats. */
+  readonly answers: AnswerMeasure;
+  /** [common steps]: how far what is answered after one continuation is from what is after the other; none without a measure. */
   readonly divergence: Float64Array;
   /** [steps]: the same between a continuation with the shared beginning before it and without. */
   readonly heard: Pair<Float64Array>;
@@ -53,18 +63,22 @@ const MEMORY = { signals: [], gradients: [], memory: true, held: [] } as const;
 export class ContextReader {
   readonly #plan: LanguagePlan;
   readonly #vocabularySize: number;
+  readonly places: readonly TracePlace[];
   readonly #tokens = new Int32Array(WINDOW * ROWS);
 
   /** @param weights In place of the model's. */
   constructor(model: LanguageModel, engine: Engine, weights: Stretch = model.weights) {
     this.#vocabularySize = model.vocabulary.size;
+    this.places = model.recurrent.map(placeOf);
     const capacity = { steps: WINDOW, batch: ROWS };
     this.#plan = new LanguagePlan(model, engine, capacity, "inference", { observe: () => MEMORY });
     if (weights !== model.weights) this.#plan.load(weights);
   }
 
-  /** @param shared Tokens, at least one; as are the continuations. */
-  read(shared: Int32Array, continuations: Pair<Int32Array>): ContextRun {
+  /** @param begun Tokens, at least one; as are the continuations. */
+  read(begun: TracedInput, goOn: Pair<TracedInput>): ContextRun {
+    const shared = tokensOf(begun);
+    const continuations = [tokensOf(goOn[0]), tokensOf(goOn[1])] as const;
     const plan = this.#plan;
     const { layers } = plan;
     plan.resetStates(ROWS);
@@ -89,8 +103,8 @@ export class ContextReader {
           ? { shared: sums[l][s] / (shared.length * units), after: pair() }
           : null;
         const before = Float64Array.from(parted[l][name].subarray(0, units));
-        const begun = tanh(initial);
-        const held = before.reduce((sum, value) => sum + Math.abs(tanh(value) - begun), 0);
+        const start = tanh(initial);
+        const held = before.reduce((sum, value) => sum + Math.abs(tanh(value) - start), 0);
         const owed = [new Float64Array(first), new Float64Array(second)] as const;
         return { name, units, before, after: pair(), held, owed, keep };
       }),
@@ -114,7 +128,7 @@ export class ContextReader {
         if (step < second) heard[1][step] = this.#divergence(t, 1, 3);
       }
     }
-    return { steps: [first, second], layers: runs, divergence, heard };
+    return { steps: [first, second], layers: runs, answers: "probabilities", divergence, heard };
   }
 
   /** Runs `length` steps; a row whose tokens have ended reads its last again, which nobody looks at. */

@@ -84,10 +84,13 @@ export function softmaxDivergence(
   second: number,
   size: number,
 ): number {
-  const p = softmaxOf(logits, first, size);
-  const q = softmaxOf(logits, second, size);
+  return divergenceOf(softmaxOf(logits, first, size), softmaxOf(logits, second, size));
+}
+
+/** Between probabilities. */
+export function divergenceOf(p: Numbers, q: Numbers): number {
   let sum = 0;
-  for (let k = 0; k < size; k++) sum += halves(p[k], q[k]);
+  for (let k = 0; k < p.length; k++) sum += halves(p[k], q[k]);
   return Math.max(0, sum / 2);
 }
 

@@ -321,7 +321,7 @@ describe("contextChanges", () => {
       contextChanges(model, engine, [...triples, { ...triples[0], first: "é" }]),
     ).toThrow('triple 4: the first continuation has "é" at character 1');
     expect(() => contextChanges(model, engine, [])).toThrow(
-      "contextChanges: there are no triples of texts; give at least one",
+      "contextChanges: there are no triples; give at least one",
     );
     expect(() => contextChanges(model, engine, triples, { steps: 0 })).toThrow(
       "contextChanges: steps is 0, wanted a whole number of 1 or more",
