@@ -209,7 +209,7 @@ describe("context", () => {
     const { code, stdout, stderr } = await run("context", "lstm.safetensors", ...parts);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.replaceAll("\n", " ")).toMatch(
-      /^(not )?forgotten.*: 7 steps on, the states owe the shared beginning \d+ % of what they held at the parting after the first continuation, \d+ % after the second /,
+      /^(not )?forgotten.*: 7 steps after the texts part, \d+ % of what the beginning left in the states is still there after the first continuation, \d+ % after the second /,
     );
     expect(stdout).toMatch(/\nunit +before +kept by first +by second/);
     expect(stdout).toContain("here they part");

@@ -97,7 +97,7 @@ export function languageModel(path: string, command: string): LanguageModel {
   if (language !== null) return language;
   throw new CellstateError(
     "option",
-    `${shownPath(path)} is no language model: ${command} is for models of text; cellstate trace shows what this one does`,
+    `${shownPath(path)} is no language model: ${command} is for models of text; cellstate trace shows what this one does, and contextChange of the library compares its inputs`,
   );
 }
 
@@ -122,7 +122,7 @@ const WHICH = ["first", "second"] as const;
 function verdictOf({ forgetting, steps }: ContextChange): string {
   const [first, second] = forgetting.owed;
   const on = steps === 1 ? "one step" : `${steps} steps`;
-  return `${judged(forgetting)}: ${on} on, the states owe the shared beginning ${percent(first)} of what they held at the parting after the first continuation, ${percent(second)} after the second`;
+  return `${judged(forgetting)}: ${on} after the texts part, ${percent(first)} of what the beginning left in the states is still there after the first continuation, ${percent(second)} after the second`;
 }
 
 function judged({ after }: Forgetting): string {
@@ -281,6 +281,6 @@ function printPredictions(change: ContextChange, traces: ContextTraces, out: Out
   }
   const heard = change.heard.map((of) => of[steps - 1]);
   line(
-    `what the beginning still changes in them: ${heard.map(shortNumber).join(" nats after the first, ")} after the second`,
+    `without the beginning they would be other by ${heard.map(shortNumber).join(" nats after the first, ")} after the second`,
   );
 }
