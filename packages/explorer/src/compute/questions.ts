@@ -2,7 +2,18 @@
  * What the page asks its computing worker: each question with its answer. Answers are plain data that a worker can post. The worker (`worker.ts`)
  * answers each by one function of `answers/`; it computes nothing but what core's `inspect` computes.
  */
-import type { Overrides, UnitOrder } from "@cellstate/core";
+import type {
+  ContextChange,
+  Decay,
+  LayerChange,
+  LayerComparison,
+  Overrides,
+  SignalSaturation,
+  StateChange,
+  TokenProbability,
+  TraceComparison,
+  UnitOrder,
+} from "@cellstate/core";
 import type { PageInput } from "../state/page.ts";
 
 /** What is known of an open model without computing. */
@@ -88,6 +99,35 @@ export interface WalkedNode {
   readonly changed: boolean;
 }
 
+/** Of one state: norms by distance from the loss, and what they come to. */
+export interface NormsOf extends Decay {
+  readonly norms: Float64Array;
+}
+
+export interface FlowOfState {
+  readonly name: string;
+  /** Whether a later step reads it. */
+  readonly isRead: boolean;
+  readonly whole: NormsOf;
+  /** Through the memory alone; null for a state without a memory path. */
+  readonly path: NormsOf | null;
+}
+
+/** What a change of context did in a layer. */
+export interface ContextLayer extends Pick<LayerChange, "forgetting"> {
+  readonly place: string;
+  readonly states: readonly ContextState[];
+}
+
+export interface ContextState extends StateChange {
+  /** The gate that keeps it, over the steps of each continuation; null where there is none. */
+  readonly keep: {
+    readonly name: string;
+    readonly caption: string;
+    readonly values: readonly [SignalValues, SignalValues];
+  } | null;
+}
+
 /** Which input of which model a question is about. */
 export interface Read {
   readonly model: string;
@@ -121,6 +161,45 @@ export interface Questions {
     ask: Read & { readonly place: number; readonly signal: string; readonly by: UnitOrder };
     /** Units' numbers, from top to bottom. */
     answer: Int32Array;
+  };
+  gradients: {
+    /** `at`: the step whose loss is followed back; null, or a step without one, for the last that has one. */
+    ask: Read & { readonly at: number | null };
+    answer: {
+      readonly loss: number;
+      readonly at: number;
+      readonly layers: readonly {
+        readonly place: string;
+        readonly cell: string;
+        readonly states: readonly FlowOfState[];
+      }[];
+    };
+  };
+  /** Of every signal of a place, in the equations' order. */
+  saturation: { ask: Read & { readonly place: number }; answer: readonly SignalSaturation[] };
+  context: {
+    ask: {
+      readonly model: string;
+      readonly shared: string;
+      readonly first: string;
+      readonly second: string;
+    };
+    answer: Omit<ContextChange, "layers"> & {
+      readonly layers: readonly ContextLayer[];
+      /** Of each continuation, by its steps: the likeliest next tokens. */
+      readonly top: readonly [
+        readonly (readonly TokenProbability[])[],
+        readonly (readonly TokenProbability[])[],
+      ];
+    };
+  };
+  compare: {
+    ask: { readonly first: Read; readonly second: Read };
+    answer: Omit<TraceComparison, "layers"> & {
+      readonly layers: readonly (Omit<LayerComparison, "place"> & { readonly place: string })[];
+      /** What each read, one a step. */
+      readonly labels: readonly [readonly string[], readonly string[]];
+    };
   };
 }
 

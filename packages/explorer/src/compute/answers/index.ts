@@ -1,9 +1,13 @@
 /** The answer to each question, a function a file. */
 import type { Library } from "../library.ts";
 import type { Answer, Ask, QuestionKind } from "../questions.ts";
+import { answerCompare } from "./compare.ts";
+import { answerContext } from "./context.ts";
+import { answerGradients } from "./gradients.ts";
 import { answerOpen } from "./open.ts";
 import { answerOrder } from "./order.ts";
 import { answerRead } from "./read.ts";
+import { answerSaturation } from "./saturation.ts";
 import { answerSignal } from "./signal.ts";
 import { answerWalk } from "./walk.ts";
 
@@ -13,6 +17,10 @@ export const answers: {
   open: answerOpen,
   read: answerRead,
   signal: answerSignal,
+  saturation: answerSaturation,
+  gradients: answerGradients,
+  context: answerContext,
+  compare: answerCompare,
   walk: answerWalk,
   order: answerOrder,
 };

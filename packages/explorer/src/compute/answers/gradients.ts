@@ -1,0 +1,49 @@
+import {
+  CellstateError,
+  type GradientFlow,
+  gradientFlow,
+  type NormsByDistance,
+} from "@cellstate/core";
+import type { Library, Subject } from "../library.ts";
+import type { Answer, Ask, NormsOf } from "../questions.ts";
+
+export function answerGradients(
+  library: Library,
+  { at: wanted, ...ask }: Ask<"gradients">,
+): Answer<"gradients"> {
+  const subject = library.subject(ask);
+  const { loss, at, layers } = flowFrom(subject, library, wanted);
+  return {
+    loss,
+    at: at[0],
+    layers: layers.map(({ place, states }) => ({
+      place: place.name,
+      cell: place.cell.name,
+      states: states.map(({ name, isRead, path, ...whole }) => ({
+        ...{ name, isRead, whole: normsOf(whole) },
+        path: path && normsOf(path),
+      })),
+    })),
+  };
+}
+
+/** A step that has no loss of its own, as a text's last, gives way to the last that has one. */
+function flowFrom(subject: Subject, library: Library, at: number | null): GradientFlow {
+  try {
+    return flow(subject, library, at ?? undefined);
+  } catch (error) {
+    if (at === null || !(error instanceof CellstateError) || error.code !== "option") throw error;
+    return flow(subject, library, undefined);
+  }
+}
+
+function flow(subject: Subject, { engine }: Library, at: number | undefined): GradientFlow {
+  if (subject.family === "language") {
+    return gradientFlow(subject.model, engine, subject.input, { at });
+  }
+  return gradientFlow(subject.model, engine, subject.input, { at });
+}
+
+function normsOf({ norms, verdict, rate, memoryLength, span }: NormsByDistance): NormsOf {
+  return { norms, verdict, rate, memoryLength, span };
+}
