@@ -16,7 +16,7 @@ export interface BuiltIn {
 }
 
 /** Names of files in `models/`, without their endings; the first is what the page opens on. */
-export const BUILT_IN_NAMES = ["stories"] as const;
+export const BUILT_IN_NAMES = ["stories", "names-rnn", "names-lstm", "names-gru"] as const;
 
 /** @throws Error where the page's own files cannot be had. */
 export async function readBuiltIn(
