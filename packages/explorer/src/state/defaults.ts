@@ -8,6 +8,7 @@ export const DEFAULT_PAGE: PageState = {
   cursor: { place: 0, unit: 0, step: 0 },
   signal: "f",
   order: "likeness",
+  selected: null,
   edits: {},
   own: {},
 };

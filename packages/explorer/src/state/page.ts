@@ -69,6 +69,8 @@ export interface PageState {
   readonly signal: string;
   /** How units are sorted. */
   readonly order: PageOrder;
+  /** Units of the place under the cursor that were selected, in rising order: what shows units shows these alone. Null for all. */
+  readonly selected: readonly number[] | null;
   /** Values put in place of computed ones, by node of the step under the cursor. */
   readonly edits: Overrides;
   /** What a view remembers of its own, by view: `{ context: { first: "…" } }`. */

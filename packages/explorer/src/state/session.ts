@@ -61,6 +61,7 @@ export class Session {
       cursor: signal(initial.cursor),
       signal: signal(initial.signal),
       order: signal(initial.order),
+      selected: signal(initial.selected),
       edits: signal(initial.edits),
       own: signal(initial.own),
     };
@@ -82,7 +83,7 @@ export class Session {
 
   /** The state as a whole: what a link is made from. */
   page(): PageState {
-    const { view, model, input, cursor, signal: name, order, edits, own } = this.state;
+    const { view, model, input, cursor, signal: name, order, selected, edits, own } = this.state;
     return {
       view: view.value,
       model: model.value,
@@ -90,6 +91,7 @@ export class Session {
       cursor: cursor.value,
       signal: name.value,
       order: order.value,
+      selected: selected.value,
       edits: edits.value,
       own: own.value,
     };
@@ -104,6 +106,7 @@ export class Session {
       this.state.cursor.value = page.cursor;
       this.state.signal.value = page.signal;
       this.state.order.value = page.order;
+      this.state.selected.value = page.selected;
       this.state.edits.value = page.edits;
       this.state.own.value = page.own;
     });
@@ -127,7 +130,9 @@ export class Session {
     batch(() => {
       this.state.cursor.value = next;
       if (next.place !== before.place || next.step !== before.step) this.state.edits.value = {};
-      if (next.place !== before.place) this.#keepSignal(next.place);
+      if (next.place === before.place) return;
+      this.state.selected.value = null;
+      this.#keepSignal(next.place);
     });
   }
 
@@ -190,6 +195,8 @@ export class Session {
     const place = clamp(cursor.place, model.places.length - 1);
     const unit = clamp(cursor.unit, model.places[place].units - 1);
     this.state.cursor.value = { ...cursor, place, unit };
+    const selected = this.state.selected.peek()?.filter((each) => each < model.places[place].units);
+    this.state.selected.value = selected && selected.length > 0 ? selected : null;
     this.#keepSignal(place);
   }
 
