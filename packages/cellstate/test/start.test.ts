@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createWasmEngine, RandomStream, streamKey } from "@cellstate/core";
 import { expect, test } from "vitest";
-import { Answerer, learnStories, scoreStories, storyModel } from "../src/run/startStories.ts";
+import { learnStories, storyModel } from "../src/run/startStories.ts";
 import { tellStory, writeStoryBook } from "../src/stories.ts";
+import { Answerer, scoreStories } from "../src/storyAnswers.ts";
 import { NO_PROGRESS } from "../src/terminal/progress.ts";
 import { cellstate, inFolder } from "./support/command.ts";
 

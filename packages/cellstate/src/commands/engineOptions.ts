@@ -7,7 +7,7 @@ import {
   type WeightFormat,
 } from "@cellstate/core";
 import type { Option } from "commander";
-import { ENGINES, type EngineAsked } from "../engine/choose.ts";
+import { ENGINES, type EngineAsked } from "../engine/kinds.ts";
 import { type OpenedEngine, openEngine } from "../engine/open.ts";
 import { choiceOption, sizeOption } from "../options.ts";
 import { UsageError } from "../usageError.ts";

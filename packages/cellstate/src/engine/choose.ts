@@ -9,14 +9,7 @@ import {
   type GemmLender,
 } from "@cellstate/core";
 import { type BlasOpened, findBlas, openBlas } from "../blas/index.ts";
-
-/** What computes: float32 by our own kernels, float32 with the machine's products, float64 by plain loops. */
-export const ENGINE_KINDS = ["wasm", "blas", "reference"] as const;
-export type EngineKind = (typeof ENGINE_KINDS)[number];
-
-/** What may be asked for. */
-export const ENGINES = ["auto", ...ENGINE_KINDS] as const;
-export type EngineAsked = (typeof ENGINES)[number];
+import type { EngineAsked, EngineKind } from "./kinds.ts";
 
 /** How large the work is: of several layers the widest. */
 export interface WorkShape {

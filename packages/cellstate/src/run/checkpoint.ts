@@ -7,27 +7,9 @@ import {
   type TrainingSnapshot,
   type Weights,
 } from "@cellstate/core";
-import { ENGINE_KINDS, type EngineKind } from "../engine/choose.ts";
+import { ENGINE_KINDS, type EngineKind } from "../engine/kinds.ts";
+import type { RunState } from "./record.ts";
 import { DEFAULTS, type TrainSettings } from "./settings.ts";
-import type { RunResult } from "./trainRun.ts";
-
-/** Plain JSON. */
-export interface RunState<Settings = TrainSettings> {
-  /** The version that wrote it. */
-  readonly cellstate: string;
-  readonly settings: Settings;
-  /** The engine's name, with a library's and its version: what the bits of the weights depend on. */
-  readonly engine: string;
-  /** Of a run with lent products, where the last digits may depend on them. */
-  readonly threads?: number;
-  /** Names of those that computed before it, in a run that was gone on with by another. */
-  readonly earlierEngines?: readonly string[];
-  readonly files: readonly { readonly name: string; readonly size: number }[];
-  /** Of the data. */
-  readonly sha256: string;
-  /** What the run began with, and how that had been trained; null for initial weights. */
-  readonly from: { readonly model: string; readonly training: unknown } | null;
-}
 
 /** Of the array that holds a model's file: its shape, cell and vocabulary. */
 const MODEL = "model";
@@ -111,19 +93,4 @@ function isLike(value: unknown, pattern: object): boolean {
     if (wanted === null || found === null) return found === null || typeof found !== "object";
     return typeof found === typeof wanted;
   });
-}
-
-/** How a model came to be; nothing in it differs from one run of the same settings to the next. */
-export function recordOf(
-  state: RunState<object>,
-  { progress, trainLoss, validationLoss }: RunResult,
-): Readonly<Record<string, unknown>> {
-  return {
-    ...state,
-    steps: progress.step,
-    epochs: progress.epoch,
-    trainLoss,
-    validationLoss,
-    bestStep: progress.bestLoss === null ? null : progress.bestStep,
-  };
 }

@@ -1,6 +1,6 @@
 /** Everything that decides what a run with a network of one of the four shapes does: plain JSON, as `TrainSettings` is for language models. */
 import { type NetworkChoice, type OptimizerName, TASK_TRAINING } from "@cellstate/core";
-import type { EngineAsked } from "../engine/choose.ts";
+import type { EngineAsked } from "../engine/kinds.ts";
 import type { ShapeSettings } from "../shapes/shape.ts";
 import { UsageError } from "../usageError.ts";
 

@@ -30,15 +30,11 @@ import { readInputs } from "../shapes/readInputs.ts";
 import type { Shaped } from "../shapes/shape.ts";
 import { grouped } from "../terminal/text.ts";
 import { VERSION } from "../version.ts";
-import {
-  type ReadRunCheckpoint,
-  type RunState,
-  recordOf,
-  writeRunCheckpoint,
-} from "./checkpoint.ts";
+import { type ReadRunCheckpoint, writeRunCheckpoint } from "./checkpoint.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { typedSettings } from "./networkOptions.ts";
 import { mergeNetworkSettings, NETWORK_DEFAULTS, type NetworkSettings } from "./networkSettings.ts";
+import { type RunState, recordOf } from "./record.ts";
 import { chooseToGoOn } from "./resumedEngine.ts";
 import { settingsToGoOn } from "./resumedNetwork.ts";
 import { suitedLength } from "./suitedLength.ts";

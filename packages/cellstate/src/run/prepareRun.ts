@@ -7,36 +7,35 @@ import {
   decodeLanguageModel,
   encodeLanguageModel,
   LanguageModel,
-  type LanguageModelConfig,
   parseInit,
   parseSchedule,
   splitDocuments,
-  type TokenDocument,
   type TrainingSnapshot,
-  type TrainOptions,
   train,
 } from "@cellstate/core";
 import { COMMAND_NAME } from "../commandName.ts";
 import { resolveCell } from "../commands/common.ts";
 import { checkEngineArguments } from "../commands/engineOptions.ts";
-import { chooseEngine, type EngineAsked, type EngineChoice } from "../engine/choose.ts";
+import { chooseEngine, type EngineChoice } from "../engine/choose.ts";
+import type { EngineAsked } from "../engine/kinds.ts";
 import { shownPath } from "../files/fileError.ts";
 import { loadCheckpoint, loadModel, shellQuoted } from "../modelFiles.ts";
 import { PRESETS } from "../presets.ts";
 import { grouped } from "../terminal/text.ts";
 import { UsageError } from "../usageError.ts";
 import { VERSION } from "../version.ts";
-import { type RunState, readRunCheckpoint, recordOf, writeRunCheckpoint } from "./checkpoint.ts";
+import { readRunCheckpoint, writeRunCheckpoint } from "./checkpoint.ts";
 import { type Corpus, describeUnknown, readCorpus } from "./corpus.ts";
-import { chooseToGoOn } from "./resumedEngine.ts";
 import {
-  DEFAULT_STEPS,
-  MOST_DEFAULT_EPOCHS,
-  mergeSettings,
-  SETTING_NAMES,
-  SHAPE_NAMES,
-  type TrainSettings,
-} from "./settings.ts";
+  initialWeightsOf,
+  LENGTHS,
+  languageConfigOf,
+  trainOptionsOf,
+  withLength,
+} from "./recipe.ts";
+import { type RunState, recordOf } from "./record.ts";
+import { chooseToGoOn } from "./resumedEngine.ts";
+import { mergeSettings, SETTING_NAMES, SHAPE_NAMES, type TrainSettings } from "./settings.ts";
 import { textSummary } from "./textSummary.ts";
 import type { TrainArguments } from "./trainArguments.ts";
 import type { PreparedTraining } from "./training.ts";
@@ -66,13 +65,8 @@ export function prepareRun(
 
   const corpus = readCorpus(files, settings.tokens);
   const model = createLanguageModel(
-    configOf(settings, corpus),
-    {
-      init: parseInit(settings.init),
-      forgetBias: settings.forgetBias,
-      chronoSteps: settings.window,
-      seed: settings.seed,
-    },
+    languageConfigOf(settings, resolveCell(settings.cell), corpus.vocabulary),
+    initialWeightsOf(settings),
     precisionOf(settings),
   );
   return assemble({
@@ -266,7 +260,7 @@ function assemble(parts: Parts): PreparedTraining {
   const state: RunState = { cellstate: VERSION, settings, ...engines, files, sha256, from };
   // The model's shape and alphabet travel in the checkpoint; its weights there are those of the snapshot.
   const shape = encodeLanguageModel(model);
-  const options = trainOptions(settings);
+  const options = trainOptionsOf(settings);
   return {
     settings,
     length: options.length,
@@ -297,51 +291,6 @@ function assemble(parts: Parts): PreparedTraining {
     test: () => null,
     next: (shown) => `${COMMAND_NAME} generate ${shown}`,
     soFar: (shown) => `${shown} writes as it learnt so far`,
-  };
-}
-
-function trainOptions(
-  settings: TrainSettings,
-): Omit<TrainOptions, "engine" | "documents" | "validation" | "signal" | "resume"> {
-  const { epochs, steps, minutes, clipNorm, clipValue } = settings;
-  return {
-    length: minutes !== null ? { minutes } : steps !== null ? { steps } : { epochs: epochs ?? 1 },
-    batchSize: settings.batchSize,
-    window: settings.window,
-    optimizer: {
-      name: settings.optimizer,
-      learningRate: settings.learningRate,
-      alpha: settings.alpha ?? undefined,
-    },
-    schedule: settings.schedule,
-    clip: clipNorm !== null ? { norm: clipNorm } : clipValue !== null ? { value: clipValue } : null,
-    seed: settings.seed,
-  };
-}
-
-const LENGTHS: readonly (keyof TrainSettings)[] = ["epochs", "steps", "minutes"];
-
-/** Without a length: as many epochs as make about `DEFAULT_STEPS` updates. */
-function withLength(settings: TrainSettings, training: readonly TokenDocument[]): TrainSettings {
-  if (LENGTHS.some((name) => settings[name] !== null)) return settings;
-  const targets = training.reduce((sum, { tokens }) => sum + Math.max(0, tokens.length - 1), 0);
-  const stepsPerEpoch = Math.max(1, Math.ceil(targets / (settings.batchSize * settings.window)));
-  const epochs = Math.round(DEFAULT_STEPS / stepsPerEpoch);
-  return { ...settings, epochs: Math.max(1, Math.min(MOST_DEFAULT_EPOCHS, epochs)) };
-}
-
-function configOf(settings: TrainSettings, { vocabulary }: Corpus): LanguageModelConfig {
-  const { hiddenSize, layers, dropout } = settings;
-  const embeddingSize = settings.embeddingSize ?? (vocabulary.kind === "words" ? hiddenSize : 0);
-  return {
-    cell: resolveCell(settings.cell),
-    vocabulary,
-    hiddenSize,
-    layers,
-    embeddingSize,
-    projectionSize: null,
-    dropout,
-    tieWeights: false,
   };
 }
 

@@ -5,12 +5,11 @@
 import { CellstateError } from "@cellstate/core";
 import {
   chooseEngine,
-  type EngineAsked,
   type EngineChoice,
-  type EngineKind,
   findBlasEngine,
   findBlasEngineNamed,
 } from "../engine/choose.ts";
+import type { EngineAsked, EngineKind } from "../engine/kinds.ts";
 import { shownPath } from "../files/fileError.ts";
 
 export interface Began {

@@ -1,6 +1,6 @@
 /** Everything that decides what a training run does, with its defaults: plain JSON, kept in the model's file and the checkpoint. */
 import type { OptimizerName, TokenKind } from "@cellstate/core";
-import type { EngineAsked } from "../engine/choose.ts";
+import type { EngineAsked } from "../engine/kinds.ts";
 
 export interface TrainSettings {
   /** A name of the zoo, or a file of equations. */

@@ -5,6 +5,7 @@ import { openEngine } from "../engine/open.ts";
 import { assertWritable } from "../files/atomicWrite.ts";
 import { loadModel, modelPathFor, saveModelBeside, shellQuoted } from "../modelFiles.ts";
 import { EXAMPLE, type Story, writeStoryBook } from "../stories.ts";
+import { Answerer, scoreStories } from "../storyAnswers.ts";
 import { drawCells, type Picture, tellingUnits, unitsByFate } from "../terminal/cells.ts";
 import { duration } from "../terminal/duration.ts";
 import { createProgress } from "../terminal/progress.ts";
@@ -14,7 +15,7 @@ import { VERSION } from "../version.ts";
 import { interruption } from "./interruption.ts";
 import { assertReplaceable } from "./replaceable.ts";
 import type { StartArguments } from "./startArguments.ts";
-import { Answerer, learnStories, STORY_COUNTS, scoreStories, storyModel } from "./startStories.ts";
+import { learnStories, STORY_COUNTS, storyModel } from "./startStories.ts";
 import { trainCommand } from "./trainCommand.ts";
 
 /** Rows of the picture: enough to see kinds of units, few enough to see at once. */

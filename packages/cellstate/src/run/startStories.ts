@@ -7,20 +7,13 @@ import {
   type Engine,
   findCell,
   type LanguageModel,
-  LanguageStream,
   type TrainOptions,
   Vocabulary,
 } from "@cellstate/core";
-import {
-  promptFor,
-  type Question,
-  type Story,
-  type StoryBook,
-  type StoryCounts,
-  storyText,
-} from "../stories.ts";
+import { type Story, type StoryBook, type StoryCounts, storyText } from "../stories.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { type RunResult, runTraining } from "./trainRun.ts";
+import type { RunResult } from "./record.ts";
+import { runTraining } from "./trainRun.ts";
 
 /** Found by trial, with all that follows; `lessonsOf` says what came of it. */
 export const STORY_COUNTS: StoryCounts = { short: 8_000, long: 36_000, unseen: 200 };
@@ -131,47 +124,4 @@ export async function learnStories(
 
 function askedOnly(story: Story, most: number): Story {
   return { ...story, questions: story.questions.slice(0, most) };
-}
-
-/** Answers questions by the most likely next word. */
-export class Answerer {
-  readonly #model: LanguageModel;
-  readonly #stream: LanguageStream;
-
-  constructor(model: LanguageModel, engine: Engine) {
-    this.#model = model;
-    this.#stream = new LanguageStream(model, engine);
-  }
-
-  answer(story: Story, question: Question): string {
-    const { vocabulary } = this.#model;
-    this.#stream.reset();
-    let best = 0;
-    let logits: Float32Array | Float64Array | null = null;
-    for (const token of vocabulary.encode(promptFor(story, question)).tokens) {
-      logits = this.#stream.step(token);
-    }
-    for (let i = 1; logits !== null && i < vocabulary.size; i++) {
-      if (logits[i] > logits[best]) best = i;
-    }
-    return vocabulary.items[best].trim();
-  }
-}
-
-export interface Score {
-  readonly asked: number;
-  readonly right: number;
-}
-
-/** Asks every question of every story, each with the facts alone before it. */
-export function scoreStories(answerer: Answerer, stories: readonly Story[]): Score {
-  let asked = 0;
-  let right = 0;
-  for (const story of stories) {
-    for (const question of story.questions) {
-      asked++;
-      if (answerer.answer(story, question) === question.answer) right++;
-    }
-  }
-  return { asked, right };
 }

@@ -18,8 +18,9 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { grouped, sentence } from "../terminal/text.ts";
 import { interruption } from "./interruption.ts";
 import { openLog } from "./log.ts";
+import { type RunResult, resultOf } from "./record.ts";
 import type { PreparedTraining, TestReport } from "./training.ts";
-import { followTraining, type RunResult, resultOf } from "./trainRun.ts";
+import { followTraining } from "./trainRun.ts";
 
 /** A sample of what the model writes, so many seconds of training apart. */
 const SAMPLE_EVERY = 15;

@@ -17,6 +17,7 @@ import {
   type Weights,
 } from "@cellstate/core";
 import type { Progress, RunState } from "../terminal/progress.ts";
+import { type RunResult, resultOf } from "./record.ts";
 import { Speedometer } from "./speedometer.ts";
 
 export interface FollowOptions {
@@ -36,17 +37,6 @@ export interface FollowOptions {
     readonly everySeconds: number;
     write(weights: Weights, step: number): string;
   };
-}
-
-export interface RunResult {
-  readonly progress: TrainingProgress;
-  readonly reason: "finished" | "patience" | "aborted";
-  /** Mean training loss of the last whole epoch (or of the present one before there is any), nats a token. */
-  readonly trainLoss: number | null;
-  /** Of the weights that were kept. */
-  readonly validationLoss: number | null;
-  readonly seconds: number;
-  readonly tokensPerSecond: number;
 }
 
 /** Sees a training through to its end. @throws CellstateError `not-finite`, after the last good state was saved. */
@@ -102,19 +92,6 @@ export function runTraining(model: LanguageModel, options: RunOptions): Promise<
   const { engine, training: documents, validation, signal, progress, lesson } = options;
   const events = train(model, { ...options.train, engine, documents, validation, signal });
   return followTraining(events, { length: options.train.length, progress, lesson });
-}
-
-/** The figures of a run that stands where `progress` says. */
-export function resultOf(progress: TrainingProgress, reason: RunResult["reason"]): RunResult {
-  const { seconds, tokens } = progress;
-  return {
-    progress,
-    reason,
-    trainLoss: progress.epochLoss ?? trainingLoss(progress),
-    validationLoss: progress.bestLoss,
-    seconds,
-    tokensPerSecond: seconds > 0 ? tokens / seconds : 0,
-  };
 }
 
 function stateOf(

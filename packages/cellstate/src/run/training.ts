@@ -8,7 +8,7 @@ import type {
   Weights,
 } from "@cellstate/core";
 import type { EngineChoice } from "../engine/choose.ts";
-import type { RunResult } from "./trainRun.ts";
+import type { RunResult } from "./record.ts";
 
 /** What training is given by whoever supervises it. */
 export interface TrainingCall {
