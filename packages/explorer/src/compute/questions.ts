@@ -164,7 +164,11 @@ export interface Questions {
   };
   gradients: {
     /** `at`: the step whose loss is followed back; null, or a step without one, for the last that has one. */
-    ask: Read & { readonly at: number | null };
+    ask: Read & {
+      readonly at: number | null;
+      /** Of a language model: with weights as they are drawn before training (seed 1), in place of its own. */
+      readonly isUntrained: boolean;
+    };
     answer: {
       readonly loss: number;
       readonly at: number;

@@ -1,7 +1,7 @@
 /** Colours of values on a canvas: the table of `cellstate/scales`, which the command's pictures have too. */
 import { type ColourScale, colourAt, type ScaleKind } from "cellstate/scales";
 
-export { fitScale, positionOf, shortNumber, ticksOf } from "cellstate/scales";
+export { fitDecades, fitScale, positionOf, shortNumber, ticksOf } from "cellstate/scales";
 export type { ColourScale };
 
 /** Dark pages have the terminal's colours, whose zero is dark. */

@@ -8,4 +8,10 @@ export const VIEWS: readonly ViewEntry[] = [
     question: "What does every unit do at every step?",
     load: () => import("./states.tsx"),
   },
+  {
+    id: "gradients",
+    title: "Gradient flow",
+    question: "How far back does a mistake teach?",
+    load: () => import("./gradients.tsx"),
+  },
 ];

@@ -1,5 +1,6 @@
 import {
   CellstateError,
+  createLanguageModel,
   type GradientFlow,
   gradientFlow,
   type NormsByDistance,
@@ -7,11 +8,15 @@ import {
 import type { Library, Subject } from "../library.ts";
 import type { Answer, Ask, NormsOf } from "../questions.ts";
 
+/** Only a chrono bias asks for it. */
+const CHRONO_STEPS = 50;
+
 export function answerGradients(
   library: Library,
-  { at: wanted, ...ask }: Ask<"gradients">,
+  { at: wanted, isUntrained, ...ask }: Ask<"gradients">,
 ): Answer<"gradients"> {
-  const subject = library.subject(ask);
+  const known = library.subject(ask);
+  const subject = isUntrained ? untrained(known) : known;
   const { loss, at, layers } = flowFrom(subject, library, wanted);
   return {
     loss,
@@ -25,6 +30,20 @@ export function answerGradients(
       })),
     })),
   };
+}
+
+/** As `cellstate train` draws its first weights. */
+function untrained(subject: Subject): Subject {
+  if (subject.family !== "language") {
+    throw new CellstateError("option", "only language models are shown before training");
+  }
+  const initial = {
+    init: "default",
+    forgetBias: null,
+    chronoSteps: CHRONO_STEPS,
+    seed: 1,
+  } as const;
+  return { ...subject, model: createLanguageModel(subject.model.config, initial) };
 }
 
 /** A step that has no loss of its own, as a text's last, gives way to the last that has one. */

@@ -1,0 +1,111 @@
+/** What the page measures: gradients, saturation, a change of context, two readings beside each other. Numbers are held to core's, on the reference engine. */
+import { readFileSync } from "node:fs";
+import {
+  createReferenceEngine,
+  decodeAnyModel,
+  gradientFlow,
+  type LanguageModel,
+} from "@cellstate/core";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { describePage } from "./support/page.ts";
+
+const engine = createReferenceEngine();
+const stories = modelOf("stories");
+/** A folder for pictures to look at. */
+const { SHOTS } = process.env;
+const TEXT = sampleOf("stories");
+
+await describePage("the page's measures", ({ open }) => {
+  test("gradient norms are core's, and the verdict says what they come to", async () => {
+    const page = await show(await open(), "Gradient flow");
+    await page.getByRole("slider", { name: /step/ }).fill("10");
+    await page.getByRole("radio", { name: /under the cursor/ }).check();
+    await page.getByRole("heading", { name: /the loss at step 10/ }).waitFor();
+    const rows = await recordsOf(page, "gradients");
+    // At step 10 nobody can know what comes. Where a guess is nearly sure, its p − 1 itself has few digits in float32, and so have norms.
+    const { layers } = gradientFlow(stories, engine, TEXT, { at: 10 });
+    expect(rows).toHaveLength(layers[0].states[0].norms.length);
+    for (const { name, norms } of layers[0].states) {
+      // Relative: norms span decades.
+      for (const [d, norm] of norms.entries()) {
+        expect(apart(Number(rows[d][name]), norm)).toBeLessThan(1e-4);
+      }
+    }
+    const said = await page.locator('[data-verdicts="own"] li').allTextContents();
+    expect(said).toEqual(
+      layers[0].states.map(({ name, verdict }) => expect.stringContaining(`${name} is ${verdict}`)),
+    );
+    await page.context().close();
+  });
+
+  test("before training the simple network's gradient vanishes fastest; trained, the three have core's verdicts", async () => {
+    const page = await show(await open(), "Gradient flow");
+    const said = page.locator('[data-verdicts="alike"] li');
+    await said.nth(3).waitFor();
+    const text = await page.getByLabel("What the three read").inputValue();
+    const states = ["names-rnn", "names-gru", "names-lstm"].flatMap(
+      (name) => gradientFlow(modelOf(name), engine, text).layers[0].states,
+    );
+    expect(await said.allTextContents()).toEqual(
+      states.map(({ name, verdict }) => expect.stringContaining(`${name} is ${verdict}`)),
+    );
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/gradients.png`, fullPage: true });
+    await page.getByLabel("before training").check();
+    await page.getByRole("heading", { name: /before training/ }).waitFor();
+    const rates = async () =>
+      (await said.allTextContents()).map((each) => Number(/× ([\d.e-]+)/.exec(each)?.[1]));
+    await expect.poll(async () => Math.min(...(await rates()))).toBeLessThan(0.7);
+    const [rnn, ...others] = await rates();
+    expect(rnn).toBeLessThan(Math.min(...others));
+    await page.context().close();
+  });
+
+  test.each(["Gradient flow"])("axe finds nothing in %s", async (title) => {
+    const page = await show(await open(), title);
+    await page.locator("figure").first().waitFor();
+    await page.evaluate(axe.source);
+    const found = (await page.evaluate("axe.run(document.querySelector('main'))")) as {
+      readonly violations: readonly {
+        readonly id: string;
+        readonly nodes: readonly { readonly html: string }[];
+      }[];
+    };
+    expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+    await page.context().close();
+  });
+});
+
+async function show(page: Page, title: string): Promise<Page> {
+  await page.getByRole("navigation").getByText(title, { exact: true }).click();
+  await page.locator("h2", { hasText: title }).waitFor();
+  return page;
+}
+
+/** A figure's numbers, all digits, as a person takes them away. */
+async function recordsOf(page: Page, figure: string): Promise<Record<string, number | string>[]> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator(`[data-figure="${figure}"]`).getByRole("button", { name: "JSON" }).click(),
+  ]);
+  return JSON.parse(readFileSync(await download.path(), "utf8"));
+}
+
+function apart(a: number, b: number): number {
+  return Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b), Number.MIN_VALUE);
+}
+
+function modelOf(name: string): LanguageModel {
+  const { language } = decodeAnyModel(readFileSync(fileOf(`${name}.safetensors`)), name);
+  if (language === null) throw new Error(`${name} is no language model`);
+  return language;
+}
+
+function sampleOf(name: string): string {
+  return JSON.parse(readFileSync(fileOf(`${name}.json`), "utf8")).samples[0];
+}
+
+function fileOf(name: string): URL {
+  return new URL(`../public/models/${name}`, import.meta.url);
+}
