@@ -5,6 +5,8 @@ import {
   decodeAnyModel,
   gradientFlow,
   type LanguageModel,
+  saturation,
+  trace,
 } from "@cellstate/core";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
@@ -62,7 +64,45 @@ await describePage("the page's measures", ({ open }) => {
     await page.context().close();
   });
 
-  test.each(["Gradient flow"])("axe finds nothing in %s", async (title) => {
+  test("shares near the ends are core's, and sliders alone select units by them", async () => {
+    const page = await show(await open(), "Saturation");
+    const rows = await recordsOf(page, "saturation");
+    const { f } = saturation(trace(stories, engine, TEXT))[0];
+    if (f.kind !== "bounded") throw new Error("a forget gate has ends");
+    // Counts of steps: no value lies so near a bound that float32 would count it otherwise.
+    expect(rows.map((row) => row["f above 0.9"])).toEqual([...f.above]);
+    expect(rows.map((row) => row["f below 0.1"])).toEqual([...f.below]);
+    await page.getByLabel(/^above 0.9 in at least/).focus();
+    for (let press = 0; press < 30; press++) await page.keyboard.press("ArrowRight");
+    const wanted = [...f.above.keys()].filter((unit) => f.above[unit] >= 0.3);
+    const status = page.locator("main [role=status]");
+    await status.getByText(`${wanted.length} of 96 units are selected: ${wanted[0]},`).waitFor();
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/saturation.png`, fullPage: true });
+    await page.getByRole("button", { name: "Show all units" }).press("Enter");
+    await status.getByText("All units are shown").waitFor();
+    await page.context().close();
+  });
+
+  test("a rectangle dragged over dots selects those units", async () => {
+    const page = await show(await open(), "Saturation");
+    const square = await page.locator('[data-panel="f"]').boundingBox();
+    if (!square) throw new Error("there is a square");
+    const { x, y, width, height } = square;
+    // Between 14 and 15 of the 30 steps.
+    await page.mouse.move(x + 2, y + (1 - 14.5 / 30) * height);
+    await page.mouse.down();
+    await page.mouse.move(x + width - 2, y + 2);
+    await page.mouse.up();
+    const { f } = saturation(trace(stories, engine, TEXT))[0];
+    if (f.kind !== "bounded") throw new Error("a forget gate has ends");
+    const most = f.above.filter((share) => share > 14.5 / 30).length;
+    expect(await page.locator("main [role=status]").textContent()).toContain(
+      `${most} of 96 units are selected`,
+    );
+    await page.context().close();
+  });
+
+  test.each(["Gradient flow", "Saturation"])("axe finds nothing in %s", async (title) => {
     const page = await show(await open(), title);
     await page.locator("figure").first().waitFor();
     await page.evaluate(axe.source);

@@ -3,8 +3,8 @@
  * dash of its own where asked, so that none is told by colour alone.
  */
 import type { RefObject } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { shortNumber } from "./colours.ts";
+import { useWidth } from "./useWidth.ts";
 
 export interface PlotSeries {
   /** Stands at the line's end. */
@@ -129,27 +129,6 @@ export function Plot({ series, y, xName, yName, label, mark, picture, onPick }: 
       ))}
     </svg>
   );
-}
-
-/** Its own pixels, so that text keeps its size on a narrow page. */
-function useWidth(picture: RefObject<SVGSVGElement | null>): number {
-  const [width, setWidth] = useState(640);
-  const seen = useRef(640);
-  useLayoutEffect(() => {
-    const element = picture.current;
-    if (!element) return;
-    const measure = () => {
-      const { width: now } = element.getBoundingClientRect();
-      if (now <= 0 || Math.abs(now - seen.current) < 1) return;
-      seen.current = now;
-      setWidth(now);
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [picture]);
-  return width;
 }
 
 function heightOf(value: number, { low, high, isLog }: PlotProps["y"]): number {

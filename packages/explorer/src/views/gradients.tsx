@@ -89,7 +89,7 @@ function OwnModel({ session, value }: ViewProps & { readonly value: Answer<"grad
           ? isAlong
             ? `The cursor is at step ${cursor.step}, behind the loss: it does not depend on it.`
             : "This layer counts its own steps back, from the one that the loss reads."
-          : `${mark} steps before the loss, at step ${cursor.step}${labels[cursor.step] ? ` “${labels[cursor.step].trim()}”` : ""}: ${layer.states.map(({ name, whole }) => `‖∂L/∂${name}‖ = ${figures(whole.norms[mark])}`).join(", ")}.`}
+          : `${mark} steps before the loss, at step ${cursor.step}${labels[cursor.step] ? ` “${labels[cursor.step].trim()}”` : ""}: ${layer.states.map(({ name, whole }) => `the size of ∂L/∂${name} is ${figures(whole.norms[mark])}`).join(", ")}.`}
       </p>
       <ul class="verdicts" data-verdicts="own">
         {value.layers.flatMap(({ place, states }) =>

@@ -14,4 +14,10 @@ export const VIEWS: readonly ViewEntry[] = [
     question: "How far back does a mistake teach?",
     load: () => import("./gradients.tsx"),
   },
+  {
+    id: "saturation",
+    title: "Saturation",
+    question: "Which units are nearly always open, or nearly always shut?",
+    load: () => import("./saturation.tsx"),
+  },
 ];

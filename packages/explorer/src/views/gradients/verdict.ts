@@ -20,7 +20,7 @@ const VERBS = { vanishing: "is vanishing", carried: "is carried", exploding: "is
 
 const MEANING = {
   vanishing: "What was read early hardly counts in learning from this loss.",
-  carried: "What was read early counts in learning about as much as what was read late.",
+  carried: "What was read early still counts in learning from this loss.",
   exploding: "A small change early makes a huge one here: learning becomes unstable.",
 };
 
