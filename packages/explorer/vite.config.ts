@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vite";
 
 /**
@@ -9,9 +10,15 @@ const isolated = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+/** A model that the page trains records what the command would: the version of cellstate. */
+const { version } = JSON.parse(
+  readFileSync(new URL("../cellstate/package.json", import.meta.url), "utf8"),
+);
+
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
+  define: { __CELLSTATE_VERSION__: JSON.stringify(version) },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: { target: "es2024", outDir: "dist", emptyOutDir: true, assetsInlineLimit: 0 },
   worker: { format: "es" },

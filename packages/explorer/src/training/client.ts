@@ -1,6 +1,16 @@
-/** The page's side of live training: what runs, and what came of it so far. */
-import { signal } from "@preact/signals";
+/** The page's side of live training: one of its own, and two side by side whose cells differ. */
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { LiveTraining } from "./live.ts";
+
+declare const __CELLSTATE_VERSION__: string;
 
 export class Training {
-  readonly running = signal(false);
+  /** What the view of training shows. */
+  readonly main = new LiveTraining(__CELLSTATE_VERSION__);
+  /** What the view of equations shows: the zoo's cell, and the one whose equations were changed. */
+  readonly unchanged = new LiveTraining(__CELLSTATE_VERSION__);
+  readonly edited = new LiveTraining(__CELLSTATE_VERSION__);
+  readonly running: ReadonlySignal<boolean> = computed(() =>
+    [this.main, this.unchanged, this.edited].some(({ status }) => status.value === "playing"),
+  );
 }
