@@ -2,6 +2,7 @@
  * Lines over steps, drawn by uPlot: each with a dash, a marker and its name at its end, so that none is told by colour alone. The cursor is an element above the
  * canvas: moving it draws nothing anew.
  */
+import "./language.ts";
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import UPlot from "uplot";
@@ -10,6 +11,7 @@ import { faded, ground, pageColour } from "./ground.ts";
 import "./lines.css";
 import {
   dashOf,
+  decadesOf,
   isDrawn,
   type LineBand,
   type LinesData,
@@ -130,7 +132,9 @@ function makePlot(frame: HTMLElement, latest: { readonly current: LinesProps }):
           ...axis,
           label: yLabel,
           size: 52,
-          values: (_, splits) => splits.map((value) => (value === null ? "" : tick(value, isLog))),
+          filter: (_, splits) => splits,
+          ...(isLog ? { splits: () => decadesOf(rangeOf(latest.current), height / 40) } : {}),
+          values: (_, splits) => splits.map((value) => tick(value, isLog)),
         },
       ],
       series: [
@@ -174,11 +178,8 @@ function makePlot(frame: HTMLElement, latest: { readonly current: LinesProps }):
   return { plot, line };
 }
 
-/** Of a logarithmic axis only powers of ten have room. */
 function tick(value: number, isLog: boolean): string {
-  if (!isLog) return shortNumber(value);
-  const power = Math.log10(value);
-  return Math.abs(power - Math.round(power)) < 1e-9 ? `1e${Math.round(power)}` : "";
+  return isLog ? `1e${Math.round(Math.log10(value))}` : shortNumber(value);
 }
 
 function dataOf(props: LinesProps): UPlot.AlignedData {

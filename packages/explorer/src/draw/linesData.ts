@@ -119,3 +119,12 @@ export function markedSteps(steps: number, width: number, index: number, count: 
   const first = Math.min(steps - 1, Math.floor(((index + 0.5) * every) / Math.max(count, 1)));
   return Array.from({ length: Math.ceil((steps - first) / every) }, (_, n) => first + n * every);
 }
+
+/** Powers of ten within a range, the highest among them, thinned to what has room. @param most How many. */
+export function decadesOf([low, high]: readonly [number, number], most: number): number[] {
+  const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const every = Math.max(1, Math.ceil((to - from + 1) / most));
+  return Array.from({ length: Math.floor((to - from) / every) + 1 }, (_, n) =>
+    Number(`1e${to - n * every}`),
+  ).reverse();
+}

@@ -3,6 +3,7 @@ import { shortNumber } from "./colours.ts";
 import { pageColour } from "./ground.ts";
 import {
   dashOf,
+  decadesOf,
   isDrawn,
   type LinesData,
   labelsOf,
@@ -46,12 +47,15 @@ export function linesGroup(lines: LinesSvg, width: number, height: number): stri
   const text = (where: string, words: string) =>
     `<text ${where} fill="${faint}">${escaped(words)}</text>`;
   const parts: string[] = [];
-  for (const height of [0, 0.25, 0.5, 0.75, 1].map((part) => low + part * (high - low))) {
-    const value = isLog ? 10 ** height : height;
+  const heights = isLog
+    ? decadesOf(rangeOf(lines), 7)
+    : [0, 0.25, 0.5, 0.75, 1].map((part) => low + part * (high - low));
+  for (const value of heights) {
     const y = yOf(value).toFixed(1);
+    const words = isLog ? `1e${Math.round(Math.log10(value))}` : shortNumber(value);
     parts.push(
       `<path d="M${left} ${y}H${right}" stroke="${faint}" stroke-opacity="0.3"/>`,
-      text(`x="${left - 6}" y="${y}" dy="4" text-anchor="end"`, shortNumber(value)),
+      text(`x="${left - 6}" y="${y}" dy="4" text-anchor="end"`, words),
     );
   }
   for (const part of [0, 0.25, 0.5, 0.75, 1]) {
