@@ -1,10 +1,12 @@
 /** What the page measures: gradients, saturation, a change of context, two readings beside each other. Numbers are held to core's, on the reference engine. */
 import { readFileSync } from "node:fs";
 import {
+  contextChange,
   createReferenceEngine,
   decodeAnyModel,
   gradientFlow,
   type LanguageModel,
+  memoryLedger,
   saturation,
   trace,
 } from "@cellstate/core";
@@ -102,19 +104,74 @@ await describePage("the page's measures", ({ open }) => {
     await page.context().close();
   });
 
-  test.each(["Gradient flow", "Saturation"])("axe finds nothing in %s", async (title) => {
-    const page = await show(await open(), title);
-    await page.locator("figure").first().waitFor();
-    await page.evaluate(axe.source);
-    const found = (await page.evaluate("axe.run(document.querySelector('main'))")) as {
-      readonly violations: readonly {
-        readonly id: string;
-        readonly nodes: readonly { readonly html: string }[];
-      }[];
-    };
-    expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  test("a change of context has core's numbers, and says not forgotten where that is so", async () => {
+    const page = await show(await open(), "Context change");
+    const [shared, first, second] = await Promise.all(
+      [/^Both have read/, /^The first/, /^The second/].map((name) =>
+        page.getByRole("textbox", { name }).inputValue(),
+      ),
+    );
+    const change = contextChange(stories, engine, { shared, first, second });
+    expect(change.forgetting.after).toBe("neither");
+    expect(await page.textContent("[data-verdict]")).toBe("Not forgotten.");
+    const owed = await recordsOf(page, "context-owed");
+    expectSame(owed, "first", change.forgetting.owedByStep[0]);
+    expectSame(owed, "second", change.forgetting.owedByStep[1]);
+    const { states } = change.layers[0];
+    const distances = await recordsOf(page, "context-memory");
+    for (const { name, distance } of states) expectSame(distances, name, distance);
+    const { memory } = states[0];
+    const units = await recordsOf(page, "context-c");
+    const byUnit = new Map(units.map((row) => [row.unit, row]));
+    for (const { unit, before, kept } of memory?.units ?? []) {
+      expect(Math.abs(Number(byUnit.get(unit)?.before) - before)).toBeLessThan(1e-5);
+      expect(Math.abs(Number(byUnit.get(unit)?.["kept second"]) - kept[1])).toBeLessThan(1e-5);
+    }
+    const gates = memoryLedger(stories, engine, shared + second).layers[0].states[0];
+    if ("reason" in gates) throw new Error("an LSTM keeps its memory by a gate");
+    for (const [step, token] of change.tokens.second.entries()) {
+      const column = `keep second ${step + 1} ${token.trim()}`;
+      const there = gates.keep.at(change.tokens.shared.length + step, 17);
+      expect(Math.abs(Number(byUnit.get(17)?.[column]) - there)).toBeLessThan(1e-5);
+    }
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/context.png`, fullPage: true });
     await page.context().close();
   });
+
+  test("a beginning and continuations of one's own are measured; an unknown word is named and the last picture stands", async () => {
+    const page = await show(await open(), "Context change");
+    const fields = {
+      shared: "My name is Krish.",
+      first: " I live in Pune. I like tea. Where do I live? Pune.",
+      second: " My brother's name is Wish. He lives in Oslo. He likes chess.",
+    };
+    await page.getByRole("textbox", { name: /^Both have read/ }).fill(fields.shared);
+    await page.getByRole("textbox", { name: /^The first/ }).fill(fields.first);
+    await page.getByRole("textbox", { name: /^The second/ }).fill(fields.second);
+    expect(contextChange(stories, engine, fields).forgetting.after).toBe("second");
+    await page.getByText("Forgotten after the second continuation.").waitFor();
+    await page.getByRole("textbox", { name: /^The second/ }).fill(" My brother's name is Zaphod.");
+    await page.locator("main [role=alert]", { hasText: "Zaphod" }).waitFor();
+    expect(await page.locator("[data-verdict]").count()).toBe(1);
+    await page.context().close();
+  });
+
+  test.each(["Gradient flow", "Saturation", "Context change"])(
+    "axe finds nothing in %s",
+    async (title) => {
+      const page = await show(await open(), title);
+      await page.locator("figure").first().waitFor();
+      await page.evaluate(axe.source);
+      const found = (await page.evaluate("axe.run(document.querySelector('main'))")) as {
+        readonly violations: readonly {
+          readonly id: string;
+          readonly nodes: readonly { readonly html: string }[];
+        }[];
+      };
+      expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+      await page.context().close();
+    },
+  );
 });
 
 async function show(page: Page, title: string): Promise<Page> {
@@ -130,6 +187,17 @@ async function recordsOf(page: Page, figure: string): Promise<Record<string, num
     page.locator(`[data-figure="${figure}"]`).getByRole("button", { name: "JSON" }).click(),
   ]);
   return JSON.parse(readFileSync(await download.path(), "utf8"));
+}
+
+/** Within 1e-5: the page computes in float32. */
+function expectSame(
+  rows: readonly Record<string, number | string>[],
+  column: string,
+  values: Float64Array,
+): void {
+  for (const [n, value] of values.entries()) {
+    expect(Math.abs(Number(rows[n][column]) - value), `${column} ${n}`).toBeLessThan(1e-5);
+  }
 }
 
 function apart(a: number, b: number): number {

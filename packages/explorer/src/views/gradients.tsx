@@ -1,6 +1,6 @@
 /** How much the loss depends on what a layer carried before: ‖∂L/∂h‖ and ‖∂L/∂c‖ by distance. */
 import type { Answer } from "../compute/questions.ts";
-import type { PlotSeries } from "../draw/Plot.tsx";
+import type { LineSeries } from "../draw/Lines.tsx";
 import { aboutInput, useAnswer } from "../state/useAnswer.ts";
 import "./measures/measures.css";
 import { FlowFigure } from "./gradients/FlowFigure.tsx";
@@ -67,11 +67,11 @@ function OwnModel({ session, value }: ViewProps & { readonly value: Answer<"grad
   // Else the layer counts its distances along something else than the steps of the answers.
   const isAlong = session.place.value?.direction === "forward" && longest === value.at + 1;
   const mark = isAlong && distance >= 0 ? distance : null;
-  const series = layer.states.flatMap(({ name, whole, path }, s): PlotSeries[] => {
+  const series = layer.states.flatMap(({ name, whole, path }, s): LineSeries[] => {
     const colour = COLOURS[s % COLOURS.length];
-    const line = { name, values: whole.norms, colour, dash: s === 0 ? "9 4" : null };
+    const line = { name, values: whole.norms, colour, dash: s === 0 ? [9, 4] : [] };
     const within = `${name}, memory alone`;
-    return path ? [line, { name: within, values: path.norms, colour, dash: "2 3" }] : [line];
+    return path ? [line, { name: within, values: path.norms, colour, dash: [2, 3] }] : [line];
   });
   return (
     <FlowFigure

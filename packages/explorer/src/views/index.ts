@@ -9,6 +9,12 @@ export const VIEWS: readonly ViewEntry[] = [
     load: () => import("./states.tsx"),
   },
   {
+    id: "context",
+    title: "Context change",
+    question: "What does a change of subject make the network forget?",
+    load: () => import("./context.tsx"),
+  },
+  {
     id: "gradients",
     title: "Gradient flow",
     question: "How far back does a mistake teach?",

@@ -1,16 +1,16 @@
 /** Norms by distance as lines on a log axis, with what they come to beneath. */
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
 import { fitDecades } from "../../draw/colours.ts";
-import { Plot, type PlotSeries } from "../../draw/Plot.tsx";
-import { svgDocument } from "../../draw/svgDocument.ts";
+import { type LineSeries, Lines } from "../../draw/Lines.tsx";
+import { linesSvg } from "../../draw/linesSvg.ts";
 import { Figure } from "../../figure/Figure.tsx";
+import { figures } from "./verdict.ts";
 
 export interface FlowFigureProps {
   readonly name: string;
   readonly title: string;
   readonly caption: ComponentChildren;
-  readonly series: readonly PlotSeries[];
+  readonly series: readonly LineSeries[];
   /** Distance of the cursor; null where it is not among them. */
   readonly mark: number | null;
   onPick?(distance: number): void;
@@ -18,12 +18,20 @@ export interface FlowFigureProps {
   readonly children: ComponentChildren;
 }
 
+const X = "steps before the loss";
+const Y = "size of the gradient";
+const HEIGHT = 300;
+
 export function FlowFigure({ series, mark, onPick, children, ...frame }: FlowFigureProps) {
-  const picture = useRef<SVGSVGElement>(null);
   const all = series.flatMap(({ values }) => Array.from(values));
   const { scale, clipped, of } = fitDecades(all);
   const longest = Math.max(0, ...series.map(({ values }) => values.length));
   const nothing = all.filter((value) => value === 0).length;
+  const lines = { series, isLog: true, domain: [scale.low, scale.high] } as const;
+  const said = series.map(
+    ({ name, values }) =>
+      `${name} from ${figures(values[0])} to ${figures(values[values.length - 1])}`,
+  );
   return (
     <Figure
       {...frame}
@@ -32,21 +40,20 @@ export function FlowFigure({ series, mark, onPick, children, ...frame }: FlowFig
         rows: longest,
         cell: (row, column) => (column === 0 ? row : (series[column - 1].values[row] ?? "")),
       })}
-      svg={() => svgDocument(picture.current)}
+      svg={() => linesSvg({ ...lines, xLabel: X, yLabel: Y, title: frame.title })}
     >
-      <Plot
-        series={series}
-        y={{ low: scale.low, high: scale.high, isLog: true }}
-        xName="steps before the loss"
-        yName="size of the gradient"
-        label={`${frame.title}: ${series.map(({ name, values }) => `${name} from ${values[0]?.toPrecision(2)} to ${values[values.length - 1]?.toPrecision(2)}`).join(", ")} over ${longest - 1} steps`}
-        mark={mark}
-        picture={picture}
-        onPick={onPick}
+      <Lines
+        {...lines}
+        label={`${frame.title}: ${said.join(", ")}, over ${longest - 1} steps`}
+        xLabel={X}
+        yLabel={Y}
+        height={HEIGHT}
+        cursor={mark}
+        onCursor={onPick}
       />
       {clipped > 0 ? (
         <p>
-          {clipped} of {of} lie below the axis and are drawn on its edge.
+          {clipped} of {of} lie below the axis.
         </p>
       ) : null}
       {nothing > 0 ? (

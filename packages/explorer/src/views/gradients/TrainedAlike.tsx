@@ -2,7 +2,7 @@
 
 import type { ReadonlySignal } from "@preact/signals";
 import type { Answer } from "../../compute/questions.ts";
-import type { PlotSeries } from "../../draw/Plot.tsx";
+import type { LineSeries } from "../../draw/Lines.tsx";
 import type { Session } from "../../state/session.ts";
 import { useAnswer } from "../../state/useAnswer.ts";
 import { useLast } from "../measures/lastAnswer.ts";
@@ -20,8 +20,8 @@ const MODELS = [
   { name: "names-gru", cell: "GRU", colour: "--plus" },
   { name: "names-lstm", cell: "LSTM", colour: "--accent" },
 ] as const;
-/** Of each state a dash, so that colours are not all there is. */
-const DASHES: Readonly<Record<string, string | null>> = { RNN: "2 3", GRU: "9 4", LSTM: null };
+/** Of each cell a dash, so that colours are not all there is. */
+const DASHES: Readonly<Record<string, readonly number[]>> = { RNN: [2, 3], GRU: [9, 4], LSTM: [] };
 
 const BEFORE =
   "The first weights, drawn at random: what has to be learnt is still unknown. The simple network's line falls fastest: its way back goes through all its weights at every step.";
@@ -105,7 +105,7 @@ function choicesOf(session: Session): { readonly text: string; readonly isUntrai
 function seriesOf(
   { layers }: Answer<"gradients">,
   { cell, colour }: (typeof MODELS)[number],
-): PlotSeries[] {
+): LineSeries[] {
   return layers[0].states.map(({ name, whole }) => ({
     name: `${cell} ${name}`,
     values: whole.norms,
