@@ -128,6 +128,15 @@ export interface ContextState extends StateChange {
   } | null;
 }
 
+/** One unit at one step: a signal a line, in the order of the equations. */
+export interface UnitSignal {
+  readonly name: string;
+  readonly caption: string;
+  readonly value: number;
+  /** One step before, for what is carried; null for the others, and at the first step. */
+  readonly before: number | null;
+}
+
 /** Which input of which model a question is about. */
 export interface Read {
   readonly model: string;
@@ -156,6 +165,10 @@ export interface Questions {
   walk: {
     ask: Read & { readonly place: number; readonly step: number; readonly edits: Overrides };
     answer: readonly WalkedNode[];
+  };
+  unit: {
+    ask: Read & { readonly place: number; readonly unit: number; readonly step: number };
+    answer: readonly UnitSignal[];
   };
   order: {
     ask: Read & { readonly place: number; readonly signal: string; readonly by: UnitOrder };
@@ -203,6 +216,36 @@ export interface Questions {
       readonly layers: readonly (Omit<LayerComparison, "place"> & { readonly place: string })[];
       /** What each read, one a step. */
       readonly labels: readonly [readonly string[], readonly string[]];
+    };
+  };
+  /** Cells that can be trained as they are. */
+  zoo: {
+    ask: Record<string, never>;
+    answer: readonly {
+      readonly name: string;
+      readonly title: string;
+      readonly note: string | null;
+      readonly equations: string;
+    }[];
+  };
+  /** What a person types as a cell: typeset, or the first mistake in it. */
+  equations: {
+    ask: { readonly equations: string };
+    answer: {
+      /** MathML; null where there is a mistake. */
+      readonly typeset: string | null;
+      /** Those that can be taken away, with the equations without each. */
+      readonly gates: readonly {
+        readonly name: string;
+        readonly caption: string;
+        readonly without: string;
+      }[];
+      /** Its place counts from 1. */
+      readonly mistake: {
+        readonly line: number;
+        readonly column: number;
+        readonly reason: string;
+      } | null;
     };
   };
 }

@@ -18,6 +18,14 @@ export interface BuiltIn {
 /** Names of files in `models/`, without their endings; the first is what the page opens on. */
 export const BUILT_IN_NAMES = ["stories", "names-rnn", "names-lstm", "names-gru"] as const;
 
+/** What they are called before their files are read. */
+export const BUILT_IN_TITLES: Readonly<Record<(typeof BUILT_IN_NAMES)[number], string>> = {
+  stories: "Stories of two people (LSTM)",
+  "names-rnn": "Names: a simple recurrent network",
+  "names-lstm": "Names: an LSTM",
+  "names-gru": "Names: a GRU",
+};
+
 /** @throws Error where the page's own files cannot be had. */
 export async function readBuiltIn(
   name: string,

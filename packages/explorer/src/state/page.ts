@@ -50,7 +50,14 @@ export type PageInput =
   /** Numbers, step by step, for models that read series; or a single row. */
   | { readonly kind: "rows"; readonly rows: readonly (readonly number[])[] };
 
-export type PageOrder = UnitOrder | "number";
+export const ORDERS = [
+  "number",
+  "likeness",
+  "saturation",
+  "correlation",
+  "mean",
+] as const satisfies readonly (UnitOrder | "number")[];
+export type PageOrder = (typeof ORDERS)[number];
 
 export type Json =
   | null

@@ -2,7 +2,15 @@
  * All that the page knows, as signals, and what a person can do: one object that every view is given. What a link restores is in `state`
  * (`page.ts`); what follows from it (the open model, what it read) is computed here, once.
  */
-import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import {
+  batch,
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+  untracked,
+} from "@preact/signals";
 import type { Compute } from "../compute/client.ts";
 import type {
   Answer,
@@ -49,6 +57,8 @@ export class Session {
   readonly notices: Signal<readonly Notice[]> = signal([]);
   /** Whether time runs: Space. Views that can play (walk, strip, training) listen. */
   readonly playing = signal(false);
+  /** Models that were opened from files, by digest: Back finds them again. */
+  readonly #files = new Map<string, OpenModel>();
   #notices = 0;
 
   constructor(initial: PageState, compute: Compute, training: Training) {
@@ -71,7 +81,10 @@ export class Session {
     });
     effect(() => {
       const ref = this.state.model.value;
-      if (ref.kind === "built-in") void this.#openBuiltIn(ref.name);
+      untracked(() => {
+        if (ref.kind === "built-in") void this.#openBuiltIn(ref.name);
+        else this.#openKnown(ref);
+      });
     });
     effect(() => {
       const model = this.model.value;
@@ -141,20 +154,38 @@ export class Session {
     return this.compute.ask(kind, ask);
   }
 
-  /** Opens a model from bytes, as a file that was dropped. @throws ComputeError for what is no model. */
-  async openFile(bytes: Uint8Array, name: string): Promise<void> {
+  /**
+   * Opens a model from bytes, as a file that was dropped.
+   *
+   * @param toRead What it reads first. @default what was read before, where the model can read it
+   * @throws ComputeError for what is no model.
+   */
+  async openFile(bytes: Uint8Array, name: string, toRead: PageInput | null = null): Promise<void> {
     const digest = await digestOf(bytes);
     const model = await this.compute.ask("open", {
       ...{ id: digest, bytes, name, title: name, samples: [] },
     });
+    this.#files.set(digest, model);
     const input = this.state.input.peek();
     batch(() => {
       this.state.model.value = { kind: "file", digest, name };
       this.builtIn.value = null;
-      if (input.kind === "sample" || (input.kind === "text") !== (model.reads === "text")) {
+      if (toRead !== null) this.state.input.value = toRead;
+      else if (input.kind === "sample" || (input.kind === "text") !== (model.reads === "text")) {
         this.state.input.value = defaultInput(model);
       }
       this.#start(model);
+    });
+  }
+
+  /** Opens one of the models that the page brings along, on its first example. */
+  openBuiltIn(name: string): void {
+    batch(() => {
+      this.state.model.value = { kind: "built-in", name };
+      this.state.input.value = { kind: "sample", sample: 0 };
+      this.state.cursor.value = { place: 0, unit: 0, step: 0 };
+      this.state.selected.value = null;
+      this.state.edits.value = {};
     });
   }
 
@@ -170,6 +201,21 @@ export class Session {
 
   dismiss(id: number): void {
     this.notices.value = this.notices.peek().filter((notice) => notice.id !== id);
+  }
+
+  #openKnown({ digest, name }: Extract<ModelRef, { kind: "file" }>): void {
+    const model = this.#files.get(digest);
+    if (model === this.model.peek() && model) return;
+    this.builtIn.value = null;
+    if (model) this.#start(model);
+    else {
+      this.model.value = null;
+      this.reading.value = { value: null, error: null, busy: false };
+      this.notify(
+        "note",
+        `this link is for the model ${name} (${digest}): drop its file on the page`,
+      );
+    }
   }
 
   async #openBuiltIn(name: string): Promise<void> {

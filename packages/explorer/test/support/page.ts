@@ -12,14 +12,21 @@ import { launchChromium } from "../../../core/test/browser/chromium.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+export interface OpenOptions extends BrowserContextOptions {
+  /** Told the address of every request. */
+  request?(url: string): void;
+}
+
 export interface PageTests {
   /**
    * Opens the page anew, in a context of its own, and waits until its first reading is there.
    * @param hash The address behind `#`, with which the page is opened.
    */
-  open(hash?: string, options?: BrowserContextOptions): Promise<Page>;
+  open(hash?: string, options?: OpenOptions): Promise<Page>;
   /** Ends in a slash. */
   origin(): string;
+  /** Where the built page is. */
+  folder(): string;
 }
 
 /** `describe` with the page. Where Chromium cannot start, its tests fail in CI and are skipped elsewhere, saying why. */
@@ -31,7 +38,7 @@ export async function describePage(title: string, tests: (page: PageTests) => vo
     if (process.env.CI) throw error;
     const reason = String(error).split("\n")[0];
     describe.skip(`${title} (skipped: Chromium does not start here: ${reason})`, () =>
-      tests({ open: () => Promise.reject(error), origin: () => "" }));
+      tests({ open: () => Promise.reject(error), origin: () => "", folder: () => "" }));
     return;
   }
   describe(title, () => {
@@ -51,12 +58,14 @@ export async function describePage(title: string, tests: (page: PageTests) => vo
     });
     tests({
       origin: () => origin,
-      async open(hash = "", options = {}) {
+      folder: () => outDir,
+      async open(hash = "", { request, ...options } = {}) {
         const context = await browser.newContext({
           viewport: { width: 1280, height: 900 },
           ...options,
         });
         const page = await context.newPage();
+        if (request) page.on("request", (each) => request(each.url()));
         await page.goto(`${origin}${hash === "" ? "" : `#${hash}`}`);
         await page.waitForSelector("[data-ready]");
         return page;

@@ -3,13 +3,16 @@ import type { Library } from "../library.ts";
 import type { Answer, Ask, QuestionKind } from "../questions.ts";
 import { answerCompare } from "./compare.ts";
 import { answerContext } from "./context.ts";
+import { answerEquations } from "./equations.ts";
 import { answerGradients } from "./gradients.ts";
 import { answerOpen } from "./open.ts";
 import { answerOrder } from "./order.ts";
 import { answerRead } from "./read.ts";
 import { answerSaturation } from "./saturation.ts";
 import { answerSignal } from "./signal.ts";
+import { answerUnit } from "./unit.ts";
 import { answerWalk } from "./walk.ts";
+import { answerZoo } from "./zoo.ts";
 
 export const answers: {
   readonly [K in QuestionKind]: (library: Library, ask: Ask<K>) => Answer<K>;
@@ -21,6 +24,9 @@ export const answers: {
   gradients: answerGradients,
   context: answerContext,
   compare: answerCompare,
+  unit: answerUnit,
   walk: answerWalk,
   order: answerOrder,
+  zoo: answerZoo,
+  equations: answerEquations,
 };
