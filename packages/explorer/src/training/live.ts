@@ -13,6 +13,8 @@ export interface LiveProblem {
   readonly code: string;
 }
 
+const DRAW_EVERY_MS = 100;
+
 export class LiveTraining {
   readonly status: Signal<LiveStatus> = signal("none");
   readonly settings: Signal<TrainingSettings | null> = signal(null);
@@ -32,6 +34,10 @@ export class LiveTraining {
   readonly version = signal(0);
   readonly #version: string;
   #worker: Worker | null = null;
+  /** Reports that are not shown yet. */
+  readonly #heard: TrainingReport[] = [];
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #timer: ReturnType<typeof setTimeout> | null = null;
 
   /** @param version Of cellstate. */
   constructor(version: string) {
@@ -45,6 +51,7 @@ export class LiveTraining {
   /** Prepares another training; the one that there was is given up. It waits at its first update. */
   start(settings: TrainingSettings): void {
     this.#worker?.terminate();
+    this.#heard.length = 0;
     batch(() => {
       this.settings.value = settings;
       this.status.value = "preparing";
@@ -62,7 +69,9 @@ export class LiveTraining {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<TrainingReport>) => {
-      if (this.#worker === worker) batch(() => this.#hear(data));
+      if (this.#worker !== worker) return;
+      this.#heard.push(data);
+      this.#hearSoon();
     };
     worker.onerror = ({ message }) => {
       if (this.#worker === worker) this.#lost(message);
@@ -108,6 +117,19 @@ export class LiveTraining {
   #isOver(): boolean {
     const status = this.status.peek();
     return this.#worker === null || status === "done" || status === "failed" || status === "none";
+  }
+
+  /** Ten times a second at most, however often the worker reports: each time pictures are drawn anew. */
+  #hearSoon(): void {
+    if (this.#timer !== null) return;
+    const wait = Math.max(0, this.#heardAt + DRAW_EVERY_MS - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#heardAt = performance.now();
+      this.#timer = null;
+      batch(() => {
+        for (const report of this.#heard.splice(0)) this.#hear(report);
+      });
+    }, wait);
   }
 
   #order(order: TrainingOrder): void {
@@ -170,6 +192,7 @@ export class LiveTraining {
 
   #lost(why: string): void {
     this.#release();
+    this.#heard.length = 0;
     batch(() => {
       const message = `the training worker was lost (${why || "no reason given"}); begin anew, with fewer units if memory ran out`;
       this.problem.value = { message, code: "lost" };

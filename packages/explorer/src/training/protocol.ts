@@ -1,4 +1,5 @@
 /** What the page and a training worker say to each other. Plain data. */
+import type { PageInput } from "../state/page.ts";
 
 export const TASK_IDS = ["stories", "counting", "adding", "text"] as const;
 export type TaskId = (typeof TASK_IDS)[number];
@@ -70,6 +71,8 @@ export type TrainingReport =
       readonly sharesMemory: boolean;
       /** Of a text: what in a terminal gives the same file. */
       readonly command: string | null;
+      /** The fixed example, as something to read. */
+      readonly example: PageInput;
     }
   /** Some updates that have been done since the last report. */
   | {

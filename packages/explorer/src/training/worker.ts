@@ -59,6 +59,7 @@ async function run(settings: TrainingSettings, version: string): Promise<void> {
     threads: threads.count,
     sharesMemory: canShareMemory(),
     command: course.command,
+    example: course.example,
   });
   const batch = new StepBatch();
   await checkpoint(course, engine, { weights: course.weights, progress: null });
@@ -72,14 +73,10 @@ async function run(settings: TrainingSettings, version: string): Promise<void> {
   batch.resume();
   // The first update is let through here; each later one asks before it is done.
   await turn(0);
+  let end: Readonly<TrainingProgress> = NO_PROGRESS;
   try {
     for await (const event of course.train(engine)) {
-      if (event.kind === "done") {
-        batch.post();
-        await checkpoint(course, engine, event, course.encodeFinal.bind(course));
-        scope.postMessage({ kind: "done", step: event.progress.step });
-        return;
-      }
+      end = event.progress;
       if (event.kind !== "step") continue;
       const { step, totalSteps } = event.progress;
       batch.add(event);
@@ -90,6 +87,12 @@ async function run(settings: TrainingSettings, version: string): Promise<void> {
       // The last update is followed by the end, for which nobody has to ask.
       if (step < totalSteps) await turn(step);
     }
+    batch.post();
+    // Only now the model has the weights that its training kept.
+    const { weights } = course;
+    const kept = { weights, progress: end };
+    await checkpoint(course, engine, kept, (progress) => course.encodeFinal(progress));
+    scope.postMessage({ kind: "done", step: end.step });
   } catch (error) {
     batch.post();
     throw error;

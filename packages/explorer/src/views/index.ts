@@ -26,4 +26,16 @@ export const VIEWS: readonly ViewEntry[] = [
     question: "Which units are nearly always open, or nearly always shut?",
     load: () => import("./saturation.tsx"),
   },
+  {
+    id: "train",
+    title: "Train",
+    question: "How does a network come to know what it knows?",
+    load: () => import("./train.tsx"),
+  },
+  {
+    id: "compare",
+    title: "Compare",
+    question: "Where do two models, or two readings, part?",
+    load: () => import("./compare.tsx"),
+  },
 ];

@@ -45,7 +45,10 @@ export function addingCourse(asked: TrainingSettings, cell: Cell): LiveCourse {
   return {
     parameters: model.network.parameters.size,
     command: null,
-    weights: model.network.weights,
+    example: { kind: "rows", rows: rowsOf(held.inputs[0]) },
+    get weights() {
+      return model.network.weights;
+    },
     train: (engine) =>
       trainTask(model, training, null, {
         ...{ engine, length: { steps }, batchSize: BATCH, seed, schedule: "warmup:50" },
@@ -67,6 +70,10 @@ export function addingCourse(asked: TrainingSettings, cell: Cell): LiveCourse {
       });
     },
   };
+}
+
+function rowsOf({ steps, values }: SeriesInput): number[][] {
+  return Array.from({ length: steps }, (_, step) => [values[2 * step], values[2 * step + 1]]);
 }
 
 function drawSum(purpose: string, index: number): Sum {

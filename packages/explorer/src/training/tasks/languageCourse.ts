@@ -52,7 +52,10 @@ export function languageCourse(parts: LanguageParts): LiveCourse {
   return {
     parameters: model.parameterCount,
     command: parts.command,
-    weights: model.weights,
+    example: { kind: "text", text: parts.example },
+    get weights() {
+      return model.weights;
+    },
     train: (engine) =>
       train(model, { ...options, optimizer, engine, documents: training, validation }),
     encode(weights, progress) {
