@@ -8,11 +8,13 @@ export interface LegendProps {
   readonly name: string;
   /** Values beyond the ends, of how many: they have the end's colour. */
   readonly clipped?: { readonly count: number; readonly of: number };
+  /** Values that are no numbers: they are striped. */
+  readonly missing?: number;
 }
 
 const STOPS = 16;
 
-export function Legend({ scale, name, clipped }: LegendProps) {
+export function Legend({ scale, name, clipped, missing = 0 }: LegendProps) {
   const stops = Array.from({ length: STOPS + 1 }, (_, stop) => {
     const value =
       scale.kind === "log"
@@ -32,8 +34,15 @@ export function Legend({ scale, name, clipped }: LegendProps) {
       <span>{ticks[ticks.length - 1].text}</span>
       {clipped && clipped.count > 0 ? (
         <span class="legend-clipped">
-          {clipped.count} of {clipped.of} beyond the ends
+          {clipped.count.toLocaleString("en")} of {clipped.of.toLocaleString("en")} beyond the ends:
+          they have the end’s colour
         </span>
+      ) : null}
+      {missing > 0 ? (
+        <>
+          <span class="legend-bar legend-missing" style={{ width: "28px" }} />
+          <span>{missing} without a number</span>
+        </>
       ) : null}
     </div>
   );
