@@ -43,7 +43,7 @@ export function CursorBar({ session }: ViewProps) {
       </label>
       <label>
         <span>
-          step <output>{cursor.value.step}</output> <span class="faint">{label}</span>
+          step <span class="value">{cursor.value.step}</span> <span class="faint">{label}</span>
         </span>
         <input
           type="range"
@@ -55,7 +55,7 @@ export function CursorBar({ session }: ViewProps) {
       </label>
       <label>
         <span>
-          unit <output>{cursor.value.unit}</output>
+          unit <span class="value">{cursor.value.unit}</span>
         </span>
         <input
           type="range"
