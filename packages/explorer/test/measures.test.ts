@@ -1,6 +1,7 @@
 /** What the page measures: gradients, saturation, a change of context, two readings beside each other. Numbers are held to core's, on the reference engine. */
 import { readFileSync } from "node:fs";
 import {
+  compare,
   contextChange,
   createReferenceEngine,
   decodeAnyModel,
@@ -19,6 +20,7 @@ const engine = createReferenceEngine();
 const stories = modelOf("stories");
 /** A folder for pictures to look at. */
 const { SHOTS } = process.env;
+const PREDICTIONS = { top: 5 };
 const TEXT = sampleOf("stories");
 
 await describePage("the page's measures", ({ open }) => {
@@ -156,7 +158,56 @@ await describePage("the page's measures", ({ open }) => {
     await page.context().close();
   });
 
-  test.each(["Gradient flow", "Saturation", "Context change"])(
+  test("two texts are as far apart as core says, with one cursor for both", async () => {
+    const page = await show(await open(), "Compare");
+    const text = await page.getByLabel("The second reads").inputValue();
+    const [first, second] = [TEXT, text].map((each) => trace(stories, engine, each, PREDICTIONS));
+    const { layers, parting } = compare(first, second);
+    await page.getByText(`They read the same for ${parting} steps`).waitFor();
+    const { f } = layers[0].signals;
+    expectSame(await recordsOf(page, "compare-distance"), "distance", f.byStep);
+    const cells = await recordsOf(page, "compare-f");
+    for (const [step, row] of cells.entries()) {
+      expect(Math.abs(Number(row["first 5"]) - first.layers[0].f.at(step, 5))).toBeLessThan(1e-5);
+      expect(Math.abs(Number(row["second 5"]) - second.layers[0].f.at(step, 5))).toBeLessThan(1e-5);
+    }
+    await page
+      .locator("canvas")
+      .nth(1)
+      .click({ position: { x: 200, y: 100 } });
+    const words = page.locator("main [data-cursor-words]");
+    await expect.poll(() => words.textContent()).not.toContain("Step 0, unit 0");
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/compare.png`, fullPage: true });
+    await page.context().close();
+  });
+
+  test("a model that reads the same twice is nowhere apart", async () => {
+    const page = await show(await open(), "Compare");
+    await page.getByLabel("The second reads").fill(TEXT);
+    await page.getByText(/^Both read the same at all/).waitFor();
+    const rows = await recordsOf(page, "compare-distance");
+    expect(rows.map(({ distance }) => distance)).toEqual(rows.map(() => 0));
+    const said = await page.locator("[data-distances] li").allTextContents();
+    expect(said).toHaveLength(6);
+    for (const each of said) expect(each).toContain("is the same at every step");
+    const predictions = await recordsOf(page, "compare-predictions");
+    expect(predictions.every(({ divergence }) => divergence === 0)).toBe(true);
+    await page.context().close();
+  });
+
+  test("two models of other sizes are shown beside each other, and why they have no distance is said", async () => {
+    const page = await show(await open(), "Compare");
+    await page
+      .locator("main")
+      .getByLabel(/^model/)
+      .selectOption("names-lstm");
+    await page.locator("main [role=alert]", { hasText: "96 units" }).waitFor();
+    await page.getByText("The second: Names, an LSTM").waitFor();
+    expect(await page.locator("main canvas[role=img]").count()).toBe(2);
+    await page.context().close();
+  });
+
+  test.each(["Gradient flow", "Saturation", "Context change", "Compare"])(
     "axe finds nothing in %s",
     async (title) => {
       const page = await show(await open(), title);

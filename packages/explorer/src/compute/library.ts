@@ -33,8 +33,18 @@ interface Shelf {
   readonly name: string;
   /** What its built-in inputs are, as the task's own. */
   readonly samples: readonly unknown[];
-  read: { readonly key: string; readonly subject: Subject; readonly trace: Trace } | null;
+  /** The latest first. */
+  reads: readonly LibraryRead[];
 }
+
+interface LibraryRead {
+  readonly key: string;
+  readonly subject: Subject;
+  readonly trace: Trace;
+}
+
+/** Two are looked at beside each other. */
+const READS_KEPT = 2;
 
 export class Library {
   readonly engine: Engine = createWasmEngine();
@@ -45,7 +55,7 @@ export class Library {
     const known = this.#shelves.get(id);
     if (known) return known.model;
     const model = decodeAnyModel(bytes, name);
-    this.#shelves.set(id, { model, name, samples, read: null });
+    this.#shelves.set(id, { model, name, samples, reads: [] });
     return model;
   }
 
@@ -70,14 +80,18 @@ export class Library {
     return shelf;
   }
 
-  #read(id: string, input: PageInput): { readonly subject: Subject; readonly trace: Trace } {
+  #read(id: string, input: PageInput): LibraryRead {
     const shelf = this.#shelf(id);
     const key = JSON.stringify(input);
-    if (shelf.read?.key === key) return shelf.read;
-    const subject = subjectFor(shelf, input);
-    const read = { key, subject, trace: traceOf(subject, this.engine) };
-    shelf.read = read;
+    const read = shelf.reads.find((each) => each.key === key) ?? this.#readAnew(shelf, input, key);
+    const others = shelf.reads.filter((each) => each !== read);
+    shelf.reads = [read, ...others].slice(0, READS_KEPT);
     return read;
+  }
+
+  #readAnew(shelf: Shelf, input: PageInput, key: string): LibraryRead {
+    const subject = subjectFor(shelf, input);
+    return { key, subject, trace: traceOf(subject, this.engine) };
   }
 }
 

@@ -22,6 +22,7 @@ import type {
 } from "../compute/questions.ts";
 import type { Training } from "../training/client.ts";
 import { type BuiltIn, readBuiltIn } from "./builtIn.ts";
+import { digestOf } from "./digest.ts";
 import type { Cursor, Json, ModelRef, PageInput, PageState, ViewId } from "./page.ts";
 
 /** What has been asked: an earlier answer stands until the next one comes, so that nothing flickers. */
@@ -283,13 +284,6 @@ function defaultInput(model: OpenModel): PageInput {
 
 function clamp(value: number, most: number): number {
   return Math.max(0, Math.min(most, Math.round(value)));
-}
-
-async function digestOf(bytes: Uint8Array): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", Uint8Array.from(bytes));
-  return Array.from(new Uint8Array(hash, 0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
-  );
 }
 
 export type { ModelRef };

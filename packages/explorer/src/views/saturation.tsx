@@ -63,7 +63,9 @@ function Picture({
   const select = (next: Brush | null) => {
     keepOwn(session, "saturation", { brush: next && brushToJson(next) });
     const of = next && bounded.find(({ name }) => name === next.signal);
-    selected.value = next && of ? unitsWithin(of, next) : null;
+    const units = next && of ? unitsWithin(of, next) : [];
+    // Of no unit, there would be nothing to show.
+    selected.value = units.length > 0 ? units : null;
   };
   const set = selected.value && new Set(selected.value);
   const { unit } = cursor.value;
@@ -110,8 +112,14 @@ function Picture({
       <p role="status">
         {set
           ? `${set.size} of ${chosen.below.length} units are selected${namesOf([...set])}.`
-          : "All units are shown."}{" "}
-        <button type="button" disabled={set === null} onClick={() => select(null)}>
+          : brush
+            ? "No unit lies there: all are shown."
+            : "All units are shown."}{" "}
+        <button
+          type="button"
+          disabled={set === null && brush === null}
+          onClick={() => select(null)}
+        >
           Show all units
         </button>
       </p>

@@ -1,5 +1,5 @@
 /** The gate that keeps a memory, unit by unit after both continuations, and which units dropped what they held. */
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { ContextLayer, ContextState } from "../../compute/questions.ts";
 import { shortNumber } from "../../draw/colours.ts";
 import { Heatmap } from "../../draw/Heatmap.tsx";
@@ -27,10 +27,10 @@ const TOLD = 8;
 export function Gates({ session, change, layer, state, step, onStep }: GatesProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { keep, memory } = state;
+  const order = useMemo(() => Int32Array.from(memory?.units ?? [], (each) => each.unit), [memory]);
   if (!keep || !memory) return null;
   const { unit } = session.state.cursor.value;
   const tokens = [change.tokens.first, change.tokens.second];
-  const order = Int32Array.from(memory.units, (each) => each.unit);
   const height = Math.max(120, Math.min(480, 4 * order.length));
   const titles = SIDES.map((side, n) => `${side}: ${tokens[n].join("").trim()}`);
   const at = (side: 0 | 1, of: number) => {
@@ -57,6 +57,7 @@ export function Gates({ session, change, layer, state, step, onStep }: GatesProp
               scale={GATE}
               label={`${keep.name} of ${values.units} units over the ${values.steps} steps of the ${SIDES[side]} continuation`}
               height={height}
+              stepNames={tokens[side]}
               cursor={{ step: Math.min(step, values.steps - 1), unit }}
               onCursor={(to, of) => {
                 onStep(to);

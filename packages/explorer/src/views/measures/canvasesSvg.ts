@@ -4,7 +4,7 @@ import { escaped } from "../../draw/linesSvg.ts";
 const [GAP, TITLE] = [16, 24];
 
 export function canvasesSvg(frame: HTMLElement | null, titles: readonly string[]): string {
-  const canvases = [...(frame?.querySelectorAll("canvas") ?? [])];
+  const canvases = [...(frame?.querySelectorAll<HTMLCanvasElement>("canvas[role=img]") ?? [])];
   const { color, backgroundColor } = getComputedStyle(document.body);
   let x = GAP;
   const parts = canvases.map((canvas, n) => {
