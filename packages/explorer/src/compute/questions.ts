@@ -14,6 +14,7 @@ import type {
   TraceComparison,
   UnitOrder,
 } from "@cellstate/core";
+import type { FittedScale } from "cellstate/scales";
 import type { PageInput } from "../state/page.ts";
 
 /** What is known of an open model without computing. */
@@ -62,6 +63,17 @@ export interface SignalValues {
   readonly steps: number;
   readonly units: number;
 }
+
+/** With the colours that its values have. */
+export interface FittedSignal extends SignalValues {
+  readonly fitted: FittedScale;
+  /** Values that are no numbers. */
+  readonly missing: number;
+}
+
+/** What units can be correlated with: how little the next token was expected, or how far the input is read. */
+export const ORDER_LABELS = ["surprisal", "position"] as const;
+export type OrderLabel = (typeof ORDER_LABELS)[number];
 
 /** What the model said and saw along its input. */
 export interface Reading {
@@ -160,7 +172,7 @@ export interface Questions {
   read: { ask: Read; answer: Reading };
   signal: {
     ask: Read & { readonly place: number; readonly signal: string };
-    answer: SignalValues;
+    answer: FittedSignal;
   };
   walk: {
     ask: Read & { readonly place: number; readonly step: number; readonly edits: Overrides };
@@ -171,7 +183,13 @@ export interface Questions {
     answer: readonly UnitSignal[];
   };
   order: {
-    ask: Read & { readonly place: number; readonly signal: string; readonly by: UnitOrder };
+    ask: Read & {
+      readonly place: number;
+      readonly signal: string;
+      readonly by: UnitOrder;
+      /** What `correlation` is with. @default "position" */
+      readonly label?: OrderLabel;
+    };
     /** Units' numbers, from top to bottom. */
     answer: Int32Array;
   };

@@ -1,4 +1,5 @@
 import { CellstateError } from "@cellstate/core";
+import { fitScale } from "cellstate/scales";
 import type { Library } from "../library.ts";
 import type { Answer, Ask } from "../questions.ts";
 
@@ -15,7 +16,9 @@ export function answerSignal(library: Library, ask: Ask<"signal">): Answer<"sign
       `${places[ask.place].name}: no signal "${ask.signal}"; there are ${known}`,
     );
   }
-  const { values, steps, units } = traced;
+  const { steps, units, range } = traced;
   // A copy: the trace's own goes on being looked at here.
-  return { values: Float32Array.from(values), steps, units };
+  const values = new Float32Array(traced.values);
+  const missing = values.reduce((count, value) => (Number.isNaN(value) ? count + 1 : count), 0);
+  return { values, steps, units, missing, fitted: fitScale(range, values) };
 }
