@@ -6,6 +6,7 @@ import { addContext } from "./commands/context.ts";
 import { addConvert } from "./commands/convert.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEval } from "./commands/eval.ts";
+import { addExplore } from "./commands/explore.ts";
 import { addFind } from "./commands/find.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addGradients } from "./commands/gradients.ts";
@@ -28,6 +29,7 @@ const COMMANDS: readonly AddCommand[] = [
   addGradients,
   addContext,
   addFind,
+  addExplore,
   addConvert,
   addCells,
   addDoctor,

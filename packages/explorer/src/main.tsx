@@ -3,6 +3,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app/App.tsx";
 import { listenToDrops } from "./app/drop.ts";
+import { openGiven } from "./app/given.ts";
 import { playSteps } from "./app/play.ts";
 import "./app/style.css";
 import { Compute } from "./compute/client.ts";
@@ -28,4 +29,8 @@ playSteps(session);
 // For whoever looks behind the page with the browser's console.
 Object.assign(globalThis, { cellstate: session });
 const page = document.getElementById("page");
-if (page) void followAddress(session).then(() => render(<App session={session} />, page));
+if (page) {
+  void openGiven(session)
+    .then(() => followAddress(session))
+    .then(() => render(<App session={session} />, page));
+}

@@ -15,7 +15,8 @@ export async function followAddress(session: Session): Promise<void> {
     if (problem !== null) session.notify("error", problem);
     session.show(page);
   };
-  await go();
+  // An empty address says nothing: what was opened already stays.
+  if (written !== "" && written !== "#") await go();
   addEventListener("popstate", () => {
     if (location.hash !== written) void go();
   });
