@@ -19,6 +19,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build as buildPage } from "vite";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -32,11 +33,20 @@ interface Description {
   files?: string[];
 }
 
+/** What the command serves, built into its package. */
+const PAGE = "page";
+
 /** @returns the paths of the tarballs in `folder`: core's, then the command's. */
-export function pack(folder: string): string[] {
+export async function pack(folder: string): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   const stage = mkdtempSync(join(tmpdir(), "cellstate-pack-"));
   try {
+    const outDir = join(stage, "cellstate", PAGE);
+    await buildPage({
+      root: join(root, "packages/explorer"),
+      logLevel: "error",
+      build: { outDir },
+    });
     return ["core", "cellstate"].map((name) => {
       build(name, stage);
       describe(name, stage);
@@ -98,7 +108,7 @@ function describe(name: string, stage: string): void {
     ]),
   );
   const { scripts: _, ...rest } = description;
-  const files = ["dist", ...(description.bin ? ["bin"] : [])];
+  const files = ["dist", ...(description.bin ? ["bin", PAGE] : [])];
   const target = join(stage, name);
   writeFileSync(join(target, "package.json"), JSON.stringify({ ...rest, exports, files }, null, 2));
   for (const path of Object.values(description.bin ?? {})) {
@@ -113,5 +123,5 @@ function describe(name: string, stage: string): void {
 }
 
 if (import.meta.main) {
-  for (const tarball of pack(process.argv[2] ?? join(root, "dist"))) console.log(tarball);
+  for (const tarball of await pack(process.argv[2] ?? join(root, "dist"))) console.log(tarball);
 }

@@ -1,5 +1,6 @@
 /** What a user gets from the registry: the packed packages, installed in an empty folder outside the repository. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,8 +13,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "cellstate-packed-"));
 const files: Record<string, string[]> = {};
 
-beforeAll(() => {
-  const [core, command] = pack(join(folder, "tarballs"));
+beforeAll(async () => {
+  const [core, command] = await pack(join(folder, "tarballs"));
   files.core = extractPackage(core, join(folder, "node_modules/@cellstate/core"));
   files.cellstate = extractPackage(command, join(folder, "node_modules/cellstate"));
   const { dependencies } = describe("cellstate");
@@ -38,16 +39,17 @@ function node(...args: string[]): string {
 
 const command = (...args: string[]) => node("node_modules/cellstate/bin/cellstate.js", ...args);
 
-test("the tarballs hold built files, the licence and the readme, and nothing else", () => {
+test("the tarballs hold built files, the page, the licence and the readme, and nothing else", () => {
   for (const names of Object.values(files)) {
     expect(names).toContain("dist/index.js");
     expect(names).toContain("dist/index.d.ts");
     expect(names).toContain("LICENSE");
     expect(names).toContain("README.md");
     const expected =
-      /^(dist\/.*(\.js|\.d\.ts)|bin\/cellstate\.js|package\.json|LICENSE|README\.md)$/;
+      /^(dist\/.*(\.js|\.d\.ts)|bin\/cellstate\.js|page\/.*\.(html|js|css|svg|json|safetensors)|package\.json|LICENSE|README\.md)$/;
     expect(names.filter((name) => !expected.test(name))).toEqual([]);
   }
+  expect(files.cellstate).toContain("page/index.html");
 });
 
 test("core has no dependencies, and the command needs the very core it was built with", () => {
@@ -62,6 +64,16 @@ test("the command says its version", () => {
 
 test("the command lists the cells", () => {
   expect(command("cells")).toContain("lstm");
+});
+
+test("the command serves the page", async () => {
+  const all = ["node_modules/cellstate/bin/cellstate.js", "explore"];
+  const child = spawn(process.execPath, all, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+  const [address] = await once(child.stdout, "data");
+  const response = await fetch(String(address).trim());
+  expect(await response.text()).toContain("<title>cellstate");
+  child.kill("SIGINT");
+  expect(await once(child, "close")).toEqual([0, null]);
 });
 
 test("without koffi it trains by its own kernels, on threads, and says in one line what would be faster", () => {

@@ -146,7 +146,7 @@ describe("the page's server", () => {
 
 describe("explore", () => {
   test("serves the page with a model until Ctrl-C, and ends well", async () => {
-    const sizes = { hiddenSize: 4, layers: 1, embeddingSize: null, projectionSize: null };
+    const sizes = { hiddenSize: 4, layers: 1, embeddingSize: 0, projectionSize: null };
     const vocabulary = Vocabulary.of(["abc"], "characters");
     const model = createLanguageModel(
       { cell: findCell("gru"), vocabulary, ...sizes, dropout: 0, tieWeights: false },
