@@ -20,6 +20,7 @@ const engine = createReferenceEngine();
 const stories = modelOf("stories");
 /** A folder for pictures to look at. */
 const { SHOTS } = process.env;
+const VIEWS = ["Gradient flow", "Saturation", "Context change", "Compare"];
 const PREDICTIONS = { top: 5 };
 const TEXT = sampleOf("stories");
 
@@ -207,22 +208,46 @@ await describePage("the page's measures", ({ open }) => {
     await page.context().close();
   });
 
-  test.each(["Gradient flow", "Saturation", "Context change", "Compare"])(
-    "axe finds nothing in %s",
-    async (title) => {
-      const page = await show(await open(), title);
-      await page.locator("figure").first().waitFor();
-      await page.evaluate(axe.source);
-      const found = (await page.evaluate("axe.run(document.querySelector('main'))")) as {
-        readonly violations: readonly {
-          readonly id: string;
-          readonly nodes: readonly { readonly html: string }[];
-        }[];
-      };
-      expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
-      await page.context().close();
-    },
-  );
+  test("a link brings back what was typed, chosen and brushed", async () => {
+    const page = await show(await open(), "Compare");
+    await page.getByLabel("The second reads").fill("My name is Omar.");
+    await show(page, "Saturation");
+    await page.getByLabel(/^above 0.9 in at least/).fill("50");
+    const status = page.locator("main [role=status]");
+    const selected = await status.getByText(/units are selected/).textContent();
+    const hash = () => new URL(page.url()).hash.slice(1);
+    await expect.poll(hash).toMatch(/saturation.*u=.*own=/);
+    const again = await open(hash());
+    await again.locator("main figure").waitFor();
+    expect(await again.locator("main [role=status]").textContent()).toContain(selected);
+    expect(await again.getByLabel(/^above 0.9 in at least/).inputValue()).toBe("50");
+    await show(again, "Compare");
+    expect(await again.getByLabel("The second reads").inputValue()).toBe("My name is Omar.");
+    await page.context().close();
+    await again.context().close();
+  });
+
+  test.each(VIEWS)("%s fits a page of 360 pixels", async (title) => {
+    const page = await open("", { viewport: { width: 360, height: 800 }, hasTouch: true });
+    await show(page, title);
+    await page.locator("main figure").first().waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    await page.context().close();
+  });
+
+  test.each(VIEWS)("axe finds nothing in %s", async (title) => {
+    const page = await show(await open(), title);
+    await page.locator("figure").first().waitFor();
+    await page.evaluate(axe.source);
+    const found = (await page.evaluate("axe.run(document.querySelector('main'))")) as {
+      readonly violations: readonly {
+        readonly id: string;
+        readonly nodes: readonly { readonly html: string }[];
+      }[];
+    };
+    expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+    await page.context().close();
+  });
 });
 
 async function show(page: Page, title: string): Promise<Page> {

@@ -115,13 +115,11 @@ function Picture({
           : brush
             ? "No unit lies there: all are shown."
             : "All units are shown."}{" "}
-        <button
-          type="button"
-          disabled={set === null && brush === null}
-          onClick={() => select(null)}
-        >
-          Show all units
-        </button>
+        {set || brush ? (
+          <button type="button" onClick={() => select(null)}>
+            Show all units
+          </button>
+        ) : null}
       </p>
       <ul class="verdicts">
         {bounded.map((each) => (

@@ -41,7 +41,7 @@ export function Gates({ session, change, layer, state, step, onStep }: GatesProp
     <Figure
       name={`context-${state.name}`}
       title={`${keep.name}: ${keep.caption}, ${layer.place}`}
-      caption={`The gate that keeps ${state.name}: an LSTM's forget gate, a GRU's update gate. A row is a unit, a column a word of the continuation. Strong colour keeps the memory ${state.name}, none drops it. On top stand the units of whose memory the second continuation dropped most that the first kept.`}
+      caption={`The gate that keeps ${state.name}: an LSTM's forget gate, a GRU's update gate. A row is a unit, a column a word of the continuation. Where the gate is 1 the memory ${state.name} is kept, where it is 0 dropped. On top stand the units of whose memory the second continuation dropped most that the first kept.`}
       table={() => tableOf(change, state)}
       svg={() => canvasesSvg(frame.current, titles)}
     >
