@@ -52,7 +52,7 @@ export function drawStepNames(
   context.textAlign = "center";
   const inSight = names?.slice(Math.floor(from), Math.ceil(to)).map(shownToken) ?? [];
   const longest = Math.max(0, ...inSight.map((name) => context.measureText(name).width));
-  const hasTokens = names !== null && cell >= Math.min(longest, 40) + 3;
+  const hasTokens = names !== null && cell >= Math.min(longest, 28) + 3;
   const every = hasTokens
     ? 1
     : everyFor(context.measureText(String(Math.ceil(to))).width + GAP, cell);
@@ -66,9 +66,10 @@ export function drawStepNames(
   }
 }
 
-/** White space as signs that are seen. */
+/** Without the space before a word; white space alone as signs that are seen. */
 export function shownToken(token: string): string {
-  return token
+  const inner = token.replace(/^ (?=\S)/, "");
+  return inner
     .replaceAll("\n", "⏎")
     .replaceAll("\t", "⇥")
     .replace(/^ +$/, (all) => "␣".repeat(all.length));
