@@ -33,6 +33,12 @@ export const VIEWS: readonly ViewEntry[] = [
     load: () => import("./train.tsx"),
   },
   {
+    id: "equations",
+    title: "Equations",
+    question: "What becomes of a cell when its equations are changed?",
+    load: () => import("./equations.tsx"),
+  },
+  {
     id: "compare",
     title: "Compare",
     question: "Where do two models, or two readings, part?",

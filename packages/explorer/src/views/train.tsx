@@ -1,7 +1,6 @@
 /** Training, live: a small network learns here, and each of its checkpoints can be looked into by every other view. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { messageOf } from "../state/session.ts";
 import { useAnswer } from "../state/useAnswer.ts";
 import type { Checkpoint, TrainingSettings } from "../training/protocol.ts";
 import { TASKS } from "../training/taskInfo.ts";
@@ -9,6 +8,8 @@ import { ownOf } from "./measures/own.ts";
 import { Controls } from "./train/Controls.tsx";
 import { Curves } from "./train/Curves.tsx";
 import { Gates } from "./train/Gates.tsx";
+import { lineOf, measuredLine } from "./train/lines.ts";
+import { openCheckpoint } from "./train/openCheckpoint.ts";
 import { SettingsForm } from "./train/SettingsForm.tsx";
 import { ownFrom, paceOf, settingsOf } from "./train/settings.ts";
 import { usePlaying } from "./train/usePlaying.ts";
@@ -40,17 +41,8 @@ export default function Train({ session }: ViewProps) {
   const checkpoints = training.checkpoints.value;
   const shown = checkpointAt(checkpoints, chosen.value);
   const { measure, title } = TASKS[settings.task];
-  const open = async ({ step, bytes }: Checkpoint) => {
-    const name = `${title}, update ${grouped(step)}`;
-    try {
-      const open = session.state.model.peek();
-      const isSame = open.kind === "file" && open.name.startsWith(`${title}, update `);
-      const example = isSame ? null : (training.about.peek()?.example ?? null);
-      await session.openFile(bytes.slice(), name, example);
-      said.value = `All views now show the model of ${name}.`;
-    } catch (error) {
-      session.notify("error", messageOf(error));
-    }
+  const open = async (checkpoint: Checkpoint) => {
+    said.value = await openCheckpoint(session, training, checkpoint, title);
   };
   return (
     <div data-training={training.status.value} data-step={training.step.value}>
@@ -119,7 +111,7 @@ export default function Train({ session }: ViewProps) {
               ? "How far off the answers are, squared, update by update: the lower, the better. 1 is what a guess of the mean would have."
               : "How surprised the network is by what comes next, in nats, update by update: the lower, the better."
           }
-          lines={[line("loss", "--plus", training.loss)]}
+          lines={[lineOf("loss", "--plus", training.loss)]}
           yLabel="loss"
           domain={[0, Math.max(1e-6, 1.1 * Math.max(...training.loss.values.slice(0, 20), 0))]}
           at={chosen.value}
@@ -133,7 +125,7 @@ export default function Train({ session }: ViewProps) {
             name="training-measure"
             title={`${measure.name[0].toUpperCase()}${measure.name.slice(1)}`}
             caption={`The task's own measure, at each checkpoint, on what was not learnt from: the ${measure.better}, the better.`}
-            lines={[measured("measure", "--accent", checkpoints)]}
+            lines={[measuredLine("measure", "--accent", checkpoints)]}
             yLabel={measure.unit === "" ? measure.name : measure.unit}
             at={chosen.value}
             height={220}
@@ -143,7 +135,7 @@ export default function Train({ session }: ViewProps) {
           name="training-gradient"
           title="Gradient norm"
           caption="How strongly each update would change the weights, before it is cut to 1, by powers of ten."
-          lines={[line("norm", "--minus", training.gradientNorm)]}
+          lines={[lineOf("norm", "--minus", training.gradientNorm)]}
           yLabel="‖gradient‖"
           isLog
           at={chosen.value}
@@ -165,26 +157,6 @@ export default function Train({ session }: ViewProps) {
       ) : null}
     </div>
   );
-}
-
-function line(
-  name: string,
-  colour: string,
-  { steps, values }: { readonly steps: readonly number[]; readonly values: readonly number[] },
-) {
-  return { name, colour, steps: [...steps], values: [...values] };
-}
-
-export function measured(name: string, colour: string, checkpoints: readonly Checkpoint[]) {
-  const known = checkpoints.flatMap(({ step, measure }) =>
-    measure === null ? [] : [{ step, measure }],
-  );
-  return {
-    name,
-    colour,
-    steps: known.map(({ step }) => step),
-    values: known.map(({ measure }) => measure),
-  };
 }
 
 /** The last one before an update, or the newest. */

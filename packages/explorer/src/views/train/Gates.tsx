@@ -1,14 +1,13 @@
 /** How each gate's values are spread, checkpoint by checkpoint: from 0 at the bottom to 1 at the top. */
 import { useRef } from "preact/hooks";
-import { Heatmap } from "../../draw/Heatmap.tsx";
 import { Legend } from "../../draw/Legend.tsx";
 import { Figure } from "../../figure/Figure.tsx";
 import type { Checkpoint } from "../../training/protocol.ts";
 import { canvasesSvg } from "../measures/canvasesSvg.ts";
+import { SpreadCanvas } from "./SpreadCanvas.tsx";
 
 /** Shares of the values in a twentieth of the range; more than half is rare, and has the end's colour. */
 const SCALE = { kind: "gate", low: 0, high: 0.5 } as const;
-const HEIGHT = 120;
 
 export interface GatesOf {
   readonly name: string;
@@ -34,7 +33,8 @@ interface Spread {
 
 export function Gates({ trainings, at, onStep }: GatesProps) {
   const frame = useRef<HTMLDivElement>(null);
-  const spreads = trainings.flatMap((training) => spreadsOf(training, trainings.length > 1));
+  const rows = trainings.map((training) => spreadsOf(training, trainings.length > 1));
+  const spreads = rows.flat();
   const all = spreads.flatMap(({ values }) => Array.from(values));
   const clipped = all.filter((share) => share > SCALE.high).length;
   return (
@@ -55,27 +55,34 @@ export function Gates({ trainings, at, onStep }: GatesProps) {
         name="share of the values"
         clipped={{ count: clipped, of: all.length }}
       />
-      <div class="train-gates" ref={frame}>
-        {spreads.map((spread) => {
-          const { title, caption, range, steps, values, bins } = spread;
-          const chosen = at === null ? -1 : steps.findLastIndex((step) => step <= at);
-          return (
-            <div key={title} class="train-gate">
-              <h4>
-                {title} <small>{caption}</small>
-              </h4>
-              <Heatmap
-                cells={{ values, steps: steps.length, units: bins, order: topDown(bins) }}
-                scale={SCALE}
-                label={`${title}: where its values lie between ${range[0]} and ${range[1]}, at ${steps.length} checkpoints; now mostly ${mostly(spread)}`}
-                height={HEIGHT}
-                cursor={chosen < 0 ? null : { step: chosen, unit: -1 }}
-                onCursor={onStep ? (step) => onStep(steps[step] ?? 0) : undefined}
-              />
-              <p class="train-mostly">now mostly {mostly(spread)}</p>
-            </div>
-          );
-        })}
+      <div ref={frame}>
+        {rows.map((row, index) => (
+          <div key={trainings[index].name} class="train-gates">
+            {row.map((spread) => {
+              const { title, caption, range, steps, values, bins } = spread;
+              const chosen = at === null ? -1 : steps.findLastIndex((step) => step <= at);
+              return (
+                <div key={title} class="train-gate">
+                  <h4>
+                    {title} <small>{caption}</small>
+                  </h4>
+                  <div class="train-axis">
+                    <span>{range[1]}</span>
+                    <span>{range[0]}</span>
+                  </div>
+                  <SpreadCanvas
+                    cells={{ values, steps: steps.length, units: bins, order: topDown(bins) }}
+                    scale={SCALE}
+                    label={`${title}: where its values lie between ${range[0]} and ${range[1]}, at ${steps.length} checkpoints; now mostly ${mostly(spread)}`}
+                    column={chosen < 0 ? null : chosen}
+                    onColumn={onStep ? (column) => onStep(steps[column] ?? 0) : undefined}
+                  />
+                  <p class="train-mostly">now mostly {mostly(spread)}</p>
+                </div>
+              );
+            })}
+          </div>
+        ))}
       </div>
     </Figure>
   );

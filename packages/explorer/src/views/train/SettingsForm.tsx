@@ -19,10 +19,12 @@ export interface SettingsFormProps {
   readonly settings: TrainingSettings;
   readonly zoo: Answer<"zoo">;
   readonly cellTitle: string;
+  /** Where two train side by side, each has one thread. */
+  readonly isPair?: boolean;
   onChange(settings: TrainingSettings): void;
 }
 
-export function SettingsForm({ settings, zoo, cellTitle, onChange }: SettingsFormProps) {
+export function SettingsForm({ settings, zoo, cellTitle, isPair, onChange }: SettingsFormProps) {
   const id = useId();
   return (
     <form class="train-form" onSubmit={(event) => event.preventDefault()}>
@@ -55,7 +57,7 @@ export function SettingsForm({ settings, zoo, cellTitle, onChange }: SettingsFor
           ))}
         </select>
       </label>
-      {NUMBERS.map(({ name, title }) => (
+      {NUMBERS.filter(({ name }) => !isPair || name !== "threads").map(({ name, title }) => (
         <label key={name}>
           {title}{" "}
           <input
