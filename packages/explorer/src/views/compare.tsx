@@ -26,8 +26,11 @@ export default function Compare({ session }: ViewProps) {
     const other = readOf(second.value);
     return first && other && { first, second: other };
   });
-  const read = useLast(useAnswer(session, "read", () => readOf(second.value)).value);
-  const { value, error } = useLast(compared.value);
+  const read = useLast(
+    useAnswer(session, "read", () => readOf(second.value)).value,
+    second.value.model?.id,
+  );
+  const { value, error } = compared.value;
   const { error: missing } = second.value;
   const said = missing ?? read.error ?? error;
   return (
@@ -43,9 +46,11 @@ export default function Compare({ session }: ViewProps) {
           {said}
         </p>
       ) : null}
-      {value && !error ? <p role="status">{partingOf(value)}</p> : null}
-      {read.value ? <Signals session={session} second={second} reading={read.value} /> : null}
-      {value && !error ? <Distances session={session} comparison={value} /> : null}
+      {value ? <p role="status">{partingOf(value)}</p> : null}
+      {read.value ? (
+        <Signals session={session} second={second} reading={read.value} said={said} />
+      ) : null}
+      {value ? <Distances session={session} comparison={value} /> : null}
     </>
   );
 }
@@ -54,9 +59,11 @@ interface SignalsProps {
   readonly session: Session;
   readonly second: ReturnType<typeof useSecond>;
   readonly reading: Answer<"read">;
+  /** What went wrong, as it is told above. */
+  readonly said: string | null;
 }
 
-function Signals({ session, second, reading }: SignalsProps) {
+function Signals({ session, second, reading, said }: SignalsProps) {
   const { signal } = session.state;
   const ofFirst = useAnswer(session, "signal", () =>
     aboutInput(session, { place: session.state.cursor.value.place, signal: signal.value }),
@@ -70,14 +77,13 @@ function Signals({ session, second, reading }: SignalsProps) {
   const about = session.place.value?.cell.signals.find(({ name }) => name === signal.value);
   const mine = session.reading.value.value;
   const error = ofFirst.value.error ?? ofSecond.value.error;
-  if (error) return <p role="alert">{error}</p>;
+  if (error) return error === said ? null : <p role="alert">{error}</p>;
   if (!first || !other || !about || !mine) return <p>Reading…</p>;
   return (
     <Pair
       session={session}
       name={about.name}
       caption={about.caption}
-      range={about.range}
       values={[first, other]}
       titles={titlesOf(session, second.value)}
       readings={[mine, reading]}

@@ -37,7 +37,7 @@ export default function Context({ session }: ViewProps) {
     const model = session.model.value;
     return model && { model: model.id, ...textsOf(session) };
   });
-  const { value, error, isEarlier } = useLast(answer.value);
+  const { value, error, isEarlier } = useLast(answer.value, session.model.value?.id);
   const texts = textsOf(session);
   return (
     <>

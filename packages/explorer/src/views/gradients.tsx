@@ -25,7 +25,7 @@ export default function Gradients({ session }: ViewProps) {
       isUntrained: false,
     });
   });
-  const { value, error } = useLast(answer.value);
+  const { value, error } = useLast(answer.value, session.model.value?.id);
   return (
     <>
       <p>
@@ -76,7 +76,7 @@ function OwnModel({ session, value }: ViewProps & { readonly value: Answer<"grad
   return (
     <FlowFigure
       name="gradients"
-      title={`${session.model.value?.title ?? "Your model"}, ${layer.place}: the loss at step ${value.at}${labels[value.at] ? `, after “${labels[value.at].trim()}”` : ""}`}
+      title={`${session.model.value?.title ?? "Your model"}, ${layer.place}: the loss at step ${value.at}${isAlong && labels[value.at] ? `, after “${labels[value.at].trim()}”` : ""}`}
       caption={`The loss there is ${figures(value.loss)}. A line is all that the loss depends on a state through; “memory alone” is the way through what the gate keeps, without the other gates.`}
       series={series}
       mark={mark}

@@ -1,7 +1,7 @@
 /** The same signal of both, one below the other, with one cursor. */
-import { useRef } from "preact/hooks";
-import type { Answer, SignalValues } from "../../compute/questions.ts";
-import { fitScale, shortNumber } from "../../draw/colours.ts";
+import { useMemo, useRef } from "preact/hooks";
+import type { Answer, FittedSignal } from "../../compute/questions.ts";
+import { shortNumber } from "../../draw/colours.ts";
 import { Heatmap } from "../../draw/Heatmap.tsx";
 import { Legend } from "../../draw/Legend.tsx";
 import { Figure } from "../../figure/Figure.tsx";
@@ -12,21 +12,17 @@ export interface PairProps {
   readonly session: Session;
   readonly name: string;
   readonly caption: string;
-  readonly range: readonly [number, number] | null;
-  readonly values: readonly [SignalValues, SignalValues];
+  readonly values: readonly [FittedSignal, FittedSignal];
   readonly titles: readonly [string, string];
   readonly readings: readonly [Answer<"read">, Answer<"read">];
 }
 
 const LABELS = ["first", "second"] as const;
 
-export function Pair({ session, name, caption, range, values, titles, readings }: PairProps) {
+export function Pair({ session, name, caption, values, titles, readings }: PairProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { step, unit } = session.state.cursor.value;
-  const { scale, clipped, of } = fitScale(
-    range,
-    values.flatMap((each) => Array.from(each.values)),
-  );
+  const { scale, clipped, of } = useMemo(() => fitBoth(values), [values[0], values[1]]);
   const at = (side: 0 | 1) => {
     const { values: numbers, units, steps } = values[side];
     return step < steps && unit < units ? numbers[step * units + unit] : Number.NaN;
@@ -68,6 +64,18 @@ export function Pair({ session, name, caption, range, values, titles, readings }
   );
 }
 
+/** The wider of the two scales, so that a colour is the same value in both. */
+function fitBoth([first, second]: PairProps["values"]) {
+  const [one, other] = [first.fitted, second.fitted];
+  const { scale } = one.scale.high < other.scale.high ? other : one;
+  const limit = Math.max(Math.abs(scale.low), Math.abs(scale.high));
+  const beyond = ({ values, fitted }: FittedSignal): number =>
+    fitted.most > limit
+      ? values.reduce((count, value) => (Math.abs(value) > limit ? count + 1 : count), 0)
+      : 0;
+  return { scale, clipped: beyond(first) + beyond(second), of: one.of + other.of };
+}
+
 function topWords({ top }: Answer<"read">, step: number): string {
   const best = top?.[step]?.[0];
   return best
@@ -75,10 +83,7 @@ function topWords({ top }: Answer<"read">, step: number): string {
     : "";
 }
 
-function tableOf(
-  values: readonly [SignalValues, SignalValues],
-  readings: readonly [Answer<"read">, Answer<"read">],
-) {
+function tableOf(values: PairProps["values"], readings: readonly [Answer<"read">, Answer<"read">]) {
   const columns = values.flatMap(({ units, values: numbers, steps }, side) =>
     Array.from({ length: units }, (_, unit) => ({
       name: `${LABELS[side]} ${unit}`,

@@ -93,7 +93,7 @@ function useFlow(session: Session, name: string) {
     const { text, isUntrained } = choicesOf(session);
     return model && { model: model.id, input: { kind: "text", text }, at: null, isUntrained };
   });
-  const last = useLast(answer.value);
+  const last = useLast(answer.value, name);
   return { ...last, error: beside.value.error ?? last.error, beside };
 }
 

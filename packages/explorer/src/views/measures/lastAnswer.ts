@@ -9,8 +9,14 @@ export interface LastAnswer<T> {
   readonly isEarlier: boolean;
 }
 
-export function useLast<T>({ value, error }: Asked<T>): LastAnswer<T> {
-  const last = useRef<T | null>(null);
-  if (value !== null) last.current = value;
-  return { value: last.current, error, isEarlier: value === null && error !== null };
+/** @param about What the question is about besides the text, the model: of another one, no earlier answer stands. */
+export function useLast<T>({ value, error }: Asked<T>, about: string | undefined): LastAnswer<T> {
+  const last = useRef<{ readonly value: T | null; readonly about: string | undefined }>({
+    value: null,
+    about,
+  });
+  if (value !== null && value !== last.current.value) last.current = { value, about };
+  const isEarlier = value === null && error !== null;
+  const earlier = last.current.about === about ? last.current.value : null;
+  return { value: value ?? earlier, error, isEarlier };
 }
