@@ -28,8 +28,6 @@ export class LiveTraining {
   gradientNorm = new Curve();
   /** Of the last update alone. */
   readonly last = signal({ loss: Number.NaN, gradientNorm: Number.NaN });
-  /** Of the first update alone: the loss of the weights as they began. */
-  readonly firstLoss = signal(Number.NaN);
   /** Changes whenever the curves do, ten times a second at most. */
   readonly version = signal(0);
   readonly #version: string;
@@ -63,7 +61,6 @@ export class LiveTraining {
       this.loss = new Curve();
       this.gradientNorm = new Curve();
       this.last.value = { loss: Number.NaN, gradientNorm: Number.NaN };
-      this.firstLoss.value = Number.NaN;
       this.version.value++;
     });
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
@@ -170,7 +167,6 @@ export class LiveTraining {
 
   #addSteps(report: Extract<TrainingReport, { kind: "steps" }>): void {
     const { from, losses, gradientNorms, stepsPerSecond, tokensPerSecond } = report;
-    if (from === 1) this.firstLoss.value = losses[0];
     for (let index = 0; index < losses.length; index++) {
       this.loss.add(from + index, losses[index]);
       this.gradientNorm.add(from + index, gradientNorms[index]);

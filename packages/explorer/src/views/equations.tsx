@@ -138,15 +138,13 @@ function EditorPart({ equations }: { readonly equations: Edited }) {
         </p>
       </div>
       {typeset === null ? null : (
-        <>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-          <section
-            tabIndex={0}
-            class="equations-typeset"
-            aria-label="The same, typeset"
-            dangerouslySetInnerHTML={{ __html: typeset }}
-          />
-        </>
+        <section
+          class="equations-typeset"
+          aria-label="The same, typeset"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+          tabIndex={0}
+          dangerouslySetInnerHTML={{ __html: typeset }}
+        />
       )}
     </div>
   );

@@ -19,6 +19,9 @@ export interface Suggestion {
 const without = (gate: string) => (gates: Gates) =>
   gates.find(({ name }) => name === gate)?.without ?? null;
 
+const ofZoo = (wanted: string) => (_: Gates, zoo: Zoo) =>
+  zoo.find(({ name }) => name === wanted)?.equations ?? null;
+
 export const SUGGESTIONS: readonly Suggestion[] = [
   {
     title: "Counting without the forget gate",
@@ -42,7 +45,7 @@ export const SUGGESTIONS: readonly Suggestion[] = [
       "A plain recurrent network against an LSTM: over 40 to 60 steps it hardly keeps the first number until the second comes.",
     task: "adding",
     cell: "lstm",
-    change: (_, zoo) => zoo.find(({ name }) => name === "rnn")?.equations ?? null,
+    change: ofZoo("rnn"),
   },
   {
     title: "A memory that doubles",
