@@ -35,3 +35,13 @@ export function cssColour(scale: ColourScale, value: number, ground: Ground): st
   const [red, green, blue] = colourAt(scale.kind, position, ground);
   return `rgb(${red} ${green} ${blue})`;
 }
+
+/** Black or white, whichever is read more easily on a colour. @param colour As `cssColour` gives it. */
+export function inkOn(colour: string): string {
+  const [red, green, blue] = (colour.match(/\d+/g) ?? []).map((part) => {
+    const share = Number(part) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  // Relative luminance, and where both contrasts are the same (WCAG 2.2).
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
+}

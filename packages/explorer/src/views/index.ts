@@ -3,6 +3,18 @@ import type { ViewEntry } from "./view.ts";
 
 export const VIEWS: readonly ViewEntry[] = [
   {
+    id: "walk",
+    title: "Cell walk",
+    question: "What does a cell compute in one step?",
+    load: () => import("./walk.tsx"),
+  },
+  {
+    id: "strip",
+    title: "Text strip",
+    question: "What does one unit do along the text, and what does the network expect next?",
+    load: () => import("./strip.tsx"),
+  },
+  {
     id: "states",
     title: "States",
     question: "What does every unit do at every step?",

@@ -12,6 +12,7 @@ import { Figure } from "../figure/Figure.tsx";
 import type { PageOrder } from "../state/page.ts";
 import type { Session } from "../state/session.ts";
 import { aboutInput, useAnswer } from "../state/useAnswer.ts";
+import { namesOf } from "./states/names.ts";
 import { LABEL_WORDS, labelFrom, ORDERS, orderInWords, shownUnits } from "./states/ordering.ts";
 import "./states.css";
 import { signalInWords } from "./states/words.ts";
@@ -43,7 +44,7 @@ export default function States({ session }: ViewProps) {
   const order = shownUnits(known?.length === value.units ? known : null, state.selected.value);
   const cells = { values: value.values, steps: value.steps, units: value.units, order };
   const { scale, clipped, of } = value.fitted;
-  const names = namesOf(session, value.steps);
+  const names = namesOf(session.reading.value.value, value.steps);
   const title = `${signal.name}: ${signal.caption} in ${about.name}`;
   const picture: Omit<HeatmapProps, "cursor"> = {
     cells,
@@ -173,13 +174,6 @@ function Words({ session, value, place, names }: WordsProps) {
       <strong>{Number.isNaN(number) ? "not a number" : shortNumber(number)}</strong>.
     </p>
   );
-}
-
-function namesOf(session: Session, steps: number): readonly string[] {
-  const { labels = [], outputLabels = [] } = session.reading.value.value ?? {};
-  if (labels.length === steps) return labels;
-  if (outputLabels.length === steps) return outputLabels;
-  return Array.from({ length: steps }, (_, step) => String(step));
 }
 
 function tableOf(
