@@ -83,6 +83,9 @@ await describePage("the page's measures", ({ open }) => {
     const status = page.locator("main [role=status]");
     await status.getByText(`${wanted.length} of 96 units are selected: ${wanted[0]},`).waitFor();
     if (SHOTS) await page.screenshot({ path: `${SHOTS}/saturation.png`, fullPage: true });
+    await show(page, "States");
+    await page.locator("main").getByText(`${wanted.length} selected units`).waitFor();
+    await show(page, "Saturation");
     await page.getByRole("button", { name: "Show all units" }).press("Enter");
     await status.getByText("All units are shown").waitFor();
     await page.context().close();

@@ -13,6 +13,7 @@ import { type Comparison, distanceWords, mostApart, partingOf } from "./compare/
 import { figures } from "./gradients/verdict.ts";
 import { useLast } from "./measures/lastAnswer.ts";
 import "./measures/measures.css";
+import { Waiting } from "./measures/Waiting.tsx";
 import type { ViewProps } from "./view.ts";
 
 const HEIGHT = 220;
@@ -27,7 +28,7 @@ export default function Compare({ session }: ViewProps) {
     return first && other && { first, second: other };
   });
   const read = useLast(
-    useAnswer(session, "read", () => readOf(second.value)).value,
+    useAnswer(session, "read", () => aboutInput(session, {}) && readOf(second.value)).value,
     second.value.model?.id,
   );
   const { value, error } = compared.value;
@@ -47,6 +48,7 @@ export default function Compare({ session }: ViewProps) {
         </p>
       ) : null}
       {value ? <p role="status">{partingOf(value)}</p> : null}
+      {session.reading.value.value ? null : <Waiting session={session} />}
       {read.value ? (
         <Signals session={session} second={second} reading={read.value} said={said} />
       ) : null}

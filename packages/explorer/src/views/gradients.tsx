@@ -8,6 +8,7 @@ import { TrainedAlike } from "./gradients/TrainedAlike.tsx";
 import { figures, verdictOf } from "./gradients/verdict.ts";
 import { useLast } from "./measures/lastAnswer.ts";
 import { keepOwn, ownOf, textIn } from "./measures/own.ts";
+import { Waiting } from "./measures/Waiting.tsx";
 import type { ViewProps } from "./view.ts";
 
 const LOSSES = [
@@ -52,7 +53,11 @@ export default function Gradients({ session }: ViewProps) {
           {error}
         </p>
       ) : null}
-      {value ? <OwnModel session={session} value={value} /> : error ? null : <p>Reading…</p>}
+      {value ? (
+        <OwnModel session={session} value={value} />
+      ) : error ? null : (
+        <Waiting session={session} />
+      )}
       <TrainedAlike session={session} />
     </>
   );

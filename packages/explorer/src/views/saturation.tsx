@@ -7,6 +7,7 @@ import type { Session } from "../state/session.ts";
 import { aboutInput, useAnswer } from "../state/useAnswer.ts";
 import { keepOwn, ownOf } from "./measures/own.ts";
 import "./measures/measures.css";
+import { Waiting } from "./measures/Waiting.tsx";
 import { type Brush, brushFrom, brushToJson, unitsWithin } from "./saturation/brush.ts";
 import { type Panel, Scatter } from "./saturation/Scatter.tsx";
 import "./saturation.css";
@@ -29,7 +30,7 @@ export default function Saturation({ session }: ViewProps) {
       </p>
     );
   }
-  if (!value) return <p>Reading…</p>;
+  if (!value) return <Waiting session={session} />;
   const bounded = value.filter((signal): signal is Bounded => signal.kind === "bounded");
   const others = value.flatMap((signal) => (signal.kind === "unbounded" ? [signal.reason] : []));
   if (bounded.length === 0) return <p>No signal of this cell has ends to lie near.</p>;
