@@ -7,28 +7,16 @@ import { shortNumber } from "../draw/colours.ts";
 import { Legend } from "../draw/Legend.tsx";
 import { Figure } from "../figure/Figure.tsx";
 import type { Json } from "../state/page.ts";
-import type { Session } from "../state/session.ts";
 import { aboutInput, useAnswer } from "../state/useAnswer.ts";
 import { namesOf } from "./states/names.ts";
 import { signalInWords } from "./states/words.ts";
 import "./strip.css";
 import { expectedAfter, percent } from "./strip/expected.ts";
+import type { StripProps } from "./strip/props.ts";
 import { SeriesStrip } from "./strip/SeriesStrip.tsx";
 import { stripSvg } from "./strip/stripSvg.ts";
 import { TextStrip } from "./strip/TextStrip.tsx";
 import type { ViewProps } from "./view.ts";
-
-export interface StripProps {
-  readonly session: Session;
-  readonly value: FittedSignal;
-  readonly reading: Reading;
-  readonly signal: {
-    readonly name: string;
-    readonly caption: string;
-    readonly range: readonly [number, number] | null;
-    readonly isState: boolean;
-  };
-}
 
 export default function Strip({ session }: ViewProps) {
   const { state } = session;

@@ -7,7 +7,7 @@ import type { LinesData } from "../../draw/linesData.ts";
 import { linesGroup } from "../../draw/linesSvg.ts";
 import { Figure } from "../../figure/Figure.tsx";
 import { signalInWords } from "../states/words.ts";
-import type { StripProps } from "../strip.tsx";
+import type { StripProps } from "./props.ts";
 
 /** More lines are not told apart; the table has all columns. */
 const MOST_COLUMNS = 4;
