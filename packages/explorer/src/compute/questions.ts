@@ -155,7 +155,34 @@ export interface Read {
   readonly input: PageInput;
 }
 
+/** The accounts of one state of a place (core's `KeptState`), each [steps, units]; or why there are none. */
+export type StateAccounts =
+  | {
+      readonly name: string;
+      readonly reason: null;
+      readonly steps: number;
+      readonly units: number;
+      readonly keep: Float32Array;
+      readonly kept: Float32Array;
+      readonly erased: Float32Array;
+      readonly written: Float32Array;
+      readonly memory: Float32Array;
+      /** What the layer lets others see of it; null where nothing. */
+      readonly shown: Float32Array | null;
+    }
+  | { readonly name: string; readonly reason: string };
+
 export interface Questions {
+  ledger: {
+    ask: Read & { readonly place: number };
+    /** Of the states, in the order of the equations. */
+    answer: readonly StateAccounts[];
+  };
+  /** [steps, steps]: at step t, row t, what is still there of what was written at step s, column s. Of one unit; or the mean of the sizes over all. */
+  survival: {
+    ask: Read & { readonly place: number; readonly state: string; readonly unit: number | null };
+    answer: SignalValues;
+  };
   /** Opens a model's file; what is open already is not read again. */
   open: {
     ask: {

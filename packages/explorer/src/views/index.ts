@@ -21,6 +21,12 @@ export const VIEWS: readonly ViewEntry[] = [
     load: () => import("./states.tsx"),
   },
   {
+    id: "ledger",
+    title: "Memory ledger",
+    question: "What is kept, erased and written, and how long does it last?",
+    load: () => import("./ledger.tsx"),
+  },
+  {
     id: "context",
     title: "Context change",
     question: "What does a change of subject make the network forget?",

@@ -42,7 +42,7 @@ export async function describePage(title: string, tests: (page: PageTests) => vo
     return;
   }
   describe(title, () => {
-    let server: PreviewServer;
+    let server: PreviewServer | undefined;
     let outDir: string;
     let origin = "";
     beforeAll(async () => {
@@ -53,7 +53,7 @@ export async function describePage(title: string, tests: (page: PageTests) => vo
     }, 60_000);
     afterAll(async () => {
       await browser.close();
-      await server.close();
+      await server?.close();
       rmSync(outDir, { recursive: true });
     });
     tests({

@@ -5,6 +5,7 @@ import { answerCompare } from "./compare.ts";
 import { answerContext } from "./context.ts";
 import { answerEquations } from "./equations.ts";
 import { answerGradients } from "./gradients.ts";
+import { answerLedger, answerSurvival } from "./ledger.ts";
 import { answerOpen } from "./open.ts";
 import { answerOrder } from "./order.ts";
 import { answerRead } from "./read.ts";
@@ -17,6 +18,8 @@ import { answerZoo } from "./zoo.ts";
 export const answers: {
   readonly [K in QuestionKind]: (library: Library, ask: Ask<K>) => Answer<K>;
 } = {
+  ledger: answerLedger,
+  survival: answerSurvival,
   open: answerOpen,
   read: answerRead,
   signal: answerSignal,
