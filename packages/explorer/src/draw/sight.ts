@@ -66,9 +66,17 @@ function span(wanted: number, fewest: number, all: number): number {
 }
 
 function within({ from, to, top, bottom }: Window2d, { steps, rows }: Whole): Window2d {
-  const left = Math.max(0, Math.min(steps - (to - from), from));
-  const above = Math.max(0, Math.min(rows - (bottom - top), top));
-  return { from: left, to: left + to - from, top: above, bottom: above + bottom - top };
+  const [left, right] = moved(from, to, steps);
+  const [above, below] = moved(top, bottom, rows);
+  return { from: left, to: right, top: above, bottom: below };
+}
+
+/** All of it, where a stretch is as long but for rounding. */
+function moved(from: number, to: number, all: number): [number, number] {
+  const length = to - from;
+  if (all - length < 1e-6) return [0, all];
+  const start = Math.max(0, Math.min(all - length, from));
+  return [start, start + length];
 }
 
 function past(cell: number, from: number, to: number): number {
