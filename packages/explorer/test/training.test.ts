@@ -5,9 +5,35 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { cellstate, inFolder } from "../../cellstate/test/support/command.ts";
+import { Curve, checkpointEvery, keptOf, MOST_CHECKPOINTS } from "../src/training/thinning.ts";
 import { describePage } from "./support/page.ts";
 
 const TEXT = "My name is Krish. My brother's name is Wish. ".repeat(60);
+
+test("of a run of any length forty checkpoints are kept, the first and the last among them", () => {
+  for (const total of [40, 1500, 100_000]) {
+    let kept: { step: number }[] = [];
+    for (let step = 0; step <= total; step++) {
+      if (step % checkpointEvery(step, total) !== 0 && step !== total) continue;
+      kept = keptOf([...kept, { step }], step, total);
+      expect(kept.length).toBeLessThanOrEqual(MOST_CHECKPOINTS + 2);
+    }
+    expect(kept[0].step).toBe(0);
+    expect(kept[kept.length - 1].step).toBe(total);
+  }
+});
+
+test("a curve of many updates has a few points, each the mean of as many", () => {
+  const curve = new Curve();
+  for (let step = 1; step <= 100_000; step++) curve.add(step, step);
+  expect(curve.steps.length).toBeLessThanOrEqual(800);
+  const [every] = curve.steps;
+  for (const [index, value] of curve.values.entries()) {
+    expect(curve.steps[index]).toBe((index + 1) * every);
+    // Of the numbers from the last point to this one.
+    expect(value).toBe(curve.steps[index] - (every - 1) / 2);
+  }
+});
 
 await describePage("live training", ({ open }) => {
   test("gives the file that the command gives, byte for byte, on one thread and on two", async () => {

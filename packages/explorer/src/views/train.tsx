@@ -1,6 +1,5 @@
 /** Training, live: a small network learns here, and each of its checkpoints can be looked into by every other view. */
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useAnswer } from "../state/useAnswer.ts";
 import type { Checkpoint, TrainingSettings } from "../training/protocol.ts";
 import { TASKS } from "../training/taskInfo.ts";
@@ -11,7 +10,7 @@ import { Gates } from "./train/Gates.tsx";
 import { lineOf, measuredLine } from "./train/lines.ts";
 import { openCheckpoint } from "./train/openCheckpoint.ts";
 import { SettingsForm } from "./train/SettingsForm.tsx";
-import { ownFrom, paceOf, settingsOf } from "./train/settings.ts";
+import { keyOf, ownFrom, paceOf, settingsOf } from "./train/settings.ts";
 import { usePlaying } from "./train/usePlaying.ts";
 import { aboutWords, grouped, measureWords, progressWords } from "./train/words.ts";
 import type { ViewProps } from "./view.ts";
@@ -24,18 +23,25 @@ export default function Train({ session }: ViewProps) {
   const zoo = useAnswer(session, "zoo", () => ({}));
   const own = ownOf(session, "train");
   const pace = paceOf(own, "fast");
-  const settings = training.settings.value ?? settingsOf(own);
+  const settings = settingsOf(own, session.training.text.value);
   usePlaying(session, [training], () => paceOf(ownOf(session, "train"), "fast").perSecond);
   const begin = (next: TrainingSettings) => {
     session.playing.value = false;
     chosen.value = null;
     said.value = "";
-    session.remember("train", ownFrom(next, { pace: pace.id }));
     training.start(next);
   };
-  useEffect(() => {
-    if (training.status.peek() === "none") training.start(settingsOf(own));
-  }, []);
+  const change = (next: TrainingSettings) => {
+    session.training.text.value = next.text;
+    session.remember("train", ownFrom(next, { pace: pace.id }));
+  };
+  // What the link says is what is trained; whoever comes back to it finds it where it was left.
+  useSignalEffect(() => {
+    const next = settingsOf(ownOf(session, "train"), session.training.text.value);
+    const running = training.settings.peek();
+    const isThere = running !== null && training.status.peek() !== "none";
+    if (!isThere || keyOf(running) !== keyOf(next)) begin(next);
+  });
 
   training.version.value;
   const checkpoints = training.checkpoints.value;
@@ -47,7 +53,12 @@ export default function Train({ session }: ViewProps) {
   return (
     <div data-training={training.status.value} data-step={training.step.value}>
       {zoo.value.value ? (
-        <SettingsForm settings={settings} zoo={zoo.value.value} cellTitle="cell" onChange={begin} />
+        <SettingsForm
+          settings={settings}
+          zoo={zoo.value.value}
+          cellTitle="cell"
+          onChange={change}
+        />
       ) : null}
       <Controls
         session={session}
@@ -56,14 +67,15 @@ export default function Train({ session }: ViewProps) {
         onPace={(id) => session.remember("train", ownFrom(settings, { pace: id }))}
         onReset={() => begin(settings)}
       />
-      <p class="train-progress">
-        {progressWords(training)} {aboutWords(training)}
-      </p>
       {training.problem.value ? (
         <p class="error" role="alert">
           {progressWords(training)}
         </p>
-      ) : null}
+      ) : (
+        <p class="train-progress">
+          {progressWords(training)} {aboutWords(training)}
+        </p>
+      )}
       {shown ? (
         <section class="train-scrubber" aria-label="Checkpoints">
           <label>

@@ -18,11 +18,12 @@ export interface EquationsOwn {
 export function equationsOwn(session: Session): EquationsOwn {
   const own = ownOf(session, "equations");
   const equations = textIn(own, "equations");
-  const settings = { ...settingsOf(own), threads: 1 };
+  const settings = { ...settingsOf(own, session.training.text.value), threads: 1 };
   return { settings, equations, pace: paceOf(own, "steady") };
 }
 
 export function keepEquations(session: Session, { settings, equations, pace }: EquationsOwn): void {
+  session.training.text.value = settings.text;
   const more = { pace: pace.id, ...(equations === null ? {} : { equations }) };
   session.remember("equations", ownFrom(settings, more));
 }

@@ -3,6 +3,7 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { Answer } from "../../compute/questions.ts";
 import type { Session } from "../../state/session.ts";
 import { useAnswer } from "../../state/useAnswer.ts";
+import { keyOf } from "../train/settings.ts";
 import { EDITED, type EquationsOwn, equationsOwn, keepEquations } from "./own.ts";
 
 const CHECK_AFTER_MS = 150;
@@ -64,13 +65,14 @@ export function useEquations(session: Session): Equations | null {
     if (busy || !value || value.typeset === null || checked.value !== text.value) return;
     typeset.value = value.typeset;
     const { settings } = own.value;
-    const key = JSON.stringify([settings, checked.value]);
+    const key = `${keyOf(settings)} ${checked.value}`;
     if (begun.peek() === key) return;
     begun.value = key;
     // Whoever comes back finds the training where it was left.
     const running = edited.settings.peek();
     const isThere = running?.equations === checked.value && edited.status.peek() !== "none";
-    if (isThere && JSON.stringify(unchanged.settings.peek()) === JSON.stringify(settings)) return;
+    const other = unchanged.settings.peek();
+    if (isThere && other !== null && keyOf(other) === keyOf(settings)) return;
     restart();
   });
   if (!zoo.value.value || base.value === undefined || !baseAnswer.value.value) return null;

@@ -37,7 +37,8 @@ export function checkedNumber(name: NumberSetting, value: number): number | null
   return fits ? value : null;
 }
 
-export function settingsOf(own: Own): TrainingSettings {
+/** @param text What was given last, for a link that has no text of its own. */
+export function settingsOf(own: Own, text: TrainingText | null): TrainingSettings {
   const task = textIn(own, "task");
   const usual = settingsFor(isTask(task) ? task : "counting");
   const number = (name: NumberSetting): number => {
@@ -47,7 +48,7 @@ export function settingsOf(own: Own): TrainingSettings {
   return {
     ...usual,
     cell: textIn(own, "cell") ?? usual.cell,
-    text: textOf(own),
+    text: textOf(own) ?? text,
     units: number("units"),
     layers: number("layers"),
     seed: number("seed"),
@@ -64,6 +65,12 @@ function textOf(own: Own): TrainingText | null {
 }
 
 export const PASTED = "pasted.txt";
+
+/** Tells trainings apart, without going through a long text. */
+export function keyOf({ text, ...settings }: TrainingSettings): string {
+  const short = text && (text.text.length > LONGEST_KEPT ? [text.name, text.size] : text.text);
+  return JSON.stringify([settings, short]);
+}
 
 /** For the link: all but what is as it usually is. */
 export function ownFrom(settings: TrainingSettings, more: Own): Json {
