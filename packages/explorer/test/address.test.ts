@@ -56,7 +56,7 @@ describe("an address", () => {
 
   test("of the page as it opens is short", async () => {
     expect(await writeAddress(DEFAULT_PAGE)).toMatch(
-      /^1\.\w+\?m=stories&c=0\.0\.0&s=f&o=likeness$/,
+      /^1\.\w+\?m=stories&c=0\.40\.0&s=h&o=likeness$/,
     );
   });
 

@@ -6,7 +6,7 @@ await describePage("the page", ({ open }) => {
     const page = await open();
     expect(await page.title()).toContain("cellstate");
     expect(await page.evaluate("crossOriginIsolated")).toBe(true);
-    expect(await page.textContent("h2")).toBe("States");
+    expect(await page.textContent("h2")).toBe("Tour");
     if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
     await page.context().close();
   });

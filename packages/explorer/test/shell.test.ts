@@ -44,9 +44,9 @@ await describePage("the frame of the page", ({ open, origin, folder }) => {
     await page.keyboard.press("Shift+ArrowDown");
     await expect
       .poll(() => cursorOf(page))
-      .toMatch(/^step 1 “name”, unit 10, .*forget gate \d\.\d\d/);
+      .toMatch(/^step 1 “name”, unit 50, .*forget gate \d\.\d\d/);
     await page.keyboard.press("End");
-    await expect.poll(() => cursorOf(page)).toMatch(/^step 29 “\?”, unit 10/);
+    await expect.poll(() => cursorOf(page)).toMatch(/^step 29 “\?”, unit 50/);
     await page.keyboard.press("ArrowRight");
     await expect.poll(() => cursorOf(page)).toMatch(/^step 29 /);
     await page.keyboard.press("?");
@@ -85,7 +85,7 @@ await describePage("the frame of the page", ({ open, origin, folder }) => {
     await expect.poll(() => page.evaluate("location.hash")).toContain("i=");
     await page.locator("main").focus();
     await page.keyboard.press("End");
-    await expect.poll(() => page.evaluate("location.hash")).toContain("c=0.0.9");
+    await expect.poll(() => page.evaluate("location.hash")).toContain("c=0.40.9");
     const hash = String(await page.evaluate("location.hash"));
     const words = await cursorOf(page);
     const other = await open(hash.slice(1));

@@ -119,6 +119,40 @@ await describePage("live training", ({ open }) => {
     await page.waitForSelector('[data-training="paused"]');
     await page.context().close();
   }, 30_000);
+
+  test("where memory cannot be shared there is one thread, and the page says so", async () => {
+    const page = await open();
+    await page.route("**/*", async (route) => {
+      const response = await route.fetch();
+      const headers = Object.entries(response.headers()).filter(
+        ([name]) => !name.startsWith("cross-origin-"),
+      );
+      await route.fulfill({ response, headers: Object.fromEntries(headers) });
+    });
+    await page.reload();
+    await page.waitForSelector("[data-ready]");
+    expect(await page.evaluate("crossOriginIsolated")).toBe(false);
+    await page.click('nav >> text="Train"');
+    await setNumber(page, "threads", 2);
+    await page.getByText("one thread. This page has one thread").waitFor();
+    await page.click("text=One update");
+    await stepBeyond(page, 0);
+    await page.context().close();
+  }, 30_000);
+
+  test("a text of ten megabytes is learnt from, and is not in the link; an empty one says so", async () => {
+    const page = await openView(open, "Train");
+    await page.selectOption("label:has-text('task') select", "text");
+    await page.getByText("there is no text yet").waitFor();
+    const buffer = Buffer.from(TEXT.repeat(Math.ceil(10_000_000 / TEXT.length)));
+    const file = { name: "long.txt", mimeType: "text/plain", buffer };
+    await page.setInputFiles(".train-text input[type=file]", file);
+    await page.waitForSelector('[data-training="paused"]');
+    await page.click("text=One update");
+    await stepBeyond(page, 0);
+    expect(page.url().length).toBeLessThan(5_000);
+    await page.context().close();
+  }, 60_000);
 });
 
 await describePage("equations that are changed", ({ open }) => {

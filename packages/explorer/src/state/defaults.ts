@@ -2,11 +2,11 @@
 import type { PageState } from "./page.ts";
 
 export const DEFAULT_PAGE: PageState = {
-  view: "states",
+  view: "tour",
   model: { kind: "built-in", name: "stories" },
   input: { kind: "sample", sample: 0 },
-  cursor: { place: 0, unit: 0, step: 0 },
-  signal: "f",
+  cursor: { place: 0, unit: 40, step: 0 },
+  signal: "h",
   order: "likeness",
   selected: null,
   edits: {},

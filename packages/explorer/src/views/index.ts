@@ -3,6 +3,12 @@ import type { ViewEntry } from "./view.ts";
 
 export const VIEWS: readonly ViewEntry[] = [
   {
+    id: "tour",
+    title: "Tour",
+    question: "How does a network remember, and forget? In ten stops, ten minutes.",
+    load: () => import("./tour.tsx"),
+  },
+  {
     id: "walk",
     title: "Cell walk",
     question: "What does a cell compute in one step?",
