@@ -34,6 +34,7 @@ const result = await withBuiltPage(async (page, browser) => {
   const devtools = await page.context().newCDPSession(page);
   const system = await browser.newBrowserCDPSession();
   await devtools.send("HeapProfiler.enable");
+  await page.selectOption("label:has-text('speed') select", "fast");
   await setNumber(page, "updates", LONG);
   await page.evaluate(WATCH);
   await play(page);

@@ -30,6 +30,7 @@ writeFileSync(join(folder, "stories.txt"), text);
 try {
   const result = await withBuiltPage(async (page, browser) => {
     await openTraining(page);
+    await page.selectOption("label:has-text('speed') select", "fast");
     await page.selectOption(".train-form label:has-text('task') select", "text");
     await page.setInputFiles(".train-text input[type=file]", join(folder, "stories.txt"));
     await page.getByText("stories.txt,").waitFor();

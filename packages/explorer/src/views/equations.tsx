@@ -15,7 +15,7 @@ import { openCheckpoint } from "./train/openCheckpoint.ts";
 import { SettingsForm } from "./train/SettingsForm.tsx";
 import { PACES } from "./train/settings.ts";
 import { usePlaying } from "./train/usePlaying.ts";
-import { measureWords, progressWords } from "./train/words.ts";
+import { grouped, measureWords, progressWords } from "./train/words.ts";
 import type { ViewProps } from "./view.ts";
 
 export default function Equations({ session }: ViewProps) {
@@ -143,11 +143,16 @@ function EditorPart({ equations }: { readonly equations: Edited }) {
           aria-label="The same, typeset"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
           tabIndex={0}
-          dangerouslySetInnerHTML={{ __html: typeset }}
+          dangerouslySetInnerHTML={{ __html: slanted(typeset) }}
         />
       )}
     </div>
   );
+}
+
+/** Marks the names of one letter, which stand slanted; names of functions stand upright. */
+function slanted(mathml: string): string {
+  return mathml.replaceAll(/<mi>(.)<\/mi>/gu, '<mi class="slanted">$1</mi>');
 }
 
 function SideBySide({ session, equations }: ViewProps & { readonly equations: Edited }) {
@@ -172,7 +177,9 @@ function SideBySide({ session, equations }: ViewProps & { readonly equations: Ed
           return (
             <li key={name}>
               <strong style={{ color: `var(${colour})` }}>{name}</strong>{" "}
-              {training.about.value ? `${training.about.value.parameters} parameters. ` : ""}
+              {training.about.value
+                ? `${grouped(training.about.value.parameters)} parameters. `
+                : ""}
               {progressWords(training)} {last ? measureWords(training, last) : ""}{" "}
               <button
                 type="button"

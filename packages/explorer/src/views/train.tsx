@@ -22,9 +22,9 @@ export default function Train({ session }: ViewProps) {
   const said = useSignal("");
   const zoo = useAnswer(session, "zoo", () => ({}));
   const own = ownOf(session, "train");
-  const pace = paceOf(own, "fast");
+  const pace = paceOf(own, "steady");
   const settings = settingsOf(own, session.training.text.value);
-  usePlaying(session, [training], () => paceOf(ownOf(session, "train"), "fast").perSecond);
+  usePlaying(session, [training], () => paceOf(ownOf(session, "train"), "steady").perSecond);
   const begin = (next: TrainingSettings) => {
     session.playing.value = false;
     chosen.value = null;

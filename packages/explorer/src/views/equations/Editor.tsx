@@ -54,7 +54,7 @@ export function Editor({ text, mistake, onText }: EditorProps) {
         </div>
       </div>
       <p id="editor-mistake" class="error" role="alert">
-        {mistake ? `Line ${mistake.line}, column ${mistake.column}: ${mistake.reason}.` : ""}
+        {mistake ? `Line ${mistake.line}, column ${mistake.column}: ${mistake.reason}` : ""}
       </p>
     </div>
   );
