@@ -76,7 +76,6 @@ function Node({ node, style, plain, cell, unit, chosen, onChoose }: NodeProps) {
   const { id, values, edited, changed, caption, signal, op } = node;
   const value = valueAt(node, unit);
   const before = changed ? plain?.get(id) : undefined;
-  const state = edited ? ", edited" : changed ? ", changed" : "";
   const classes = ["node", signal ? "signal" : "", edited ? "edited" : changed ? "changed" : ""];
   return (
     <button
@@ -85,7 +84,7 @@ function Node({ node, style, plain, cell, unit, chosen, onChoose }: NodeProps) {
       style={style}
       aria-pressed={chosen === id}
       title={node.expression}
-      aria-label={`${plainLabel(id)}${caption ? `, ${caption}` : ""}: ${shortNumber(value)} at unit ${unit}${state}`}
+      data-node={id}
       onClick={() => onChoose(id)}
     >
       <span class="node-name">
@@ -95,6 +94,9 @@ function Node({ node, style, plain, cell, unit, chosen, onChoose }: NodeProps) {
         {values.length === 1 || unit < values.length ? shortNumber(value) : "–"}
         {before ? <s>{shortNumber(valueAt(before, unit))}</s> : null}
         {edited ? <em>edited</em> : changed ? <em>changed</em> : null}
+      </span>
+      <span class="said">
+        {caption ? `, ${caption}` : ""}, at unit {unit}
       </span>
       <span class="strip" style={{ background: stripOf(node, cell, ground.value) }} />
     </button>
