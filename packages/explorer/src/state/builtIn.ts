@@ -16,7 +16,16 @@ export interface BuiltIn {
 }
 
 /** Names of files in `models/`, without their endings; the first is what the page opens on. */
-export const BUILT_IN_NAMES = ["stories", "names-rnn", "names-lstm", "names-gru"] as const;
+export const BUILT_IN_NAMES = [
+  "stories",
+  "names-rnn",
+  "names-lstm",
+  "names-gru",
+  "tea",
+  "digits",
+  "waves",
+  "dates",
+] as const;
 
 /** What they are called before their files are read. */
 export const BUILT_IN_TITLES: Readonly<Record<(typeof BUILT_IN_NAMES)[number], string>> = {
@@ -24,6 +33,10 @@ export const BUILT_IN_TITLES: Readonly<Record<(typeof BUILT_IN_NAMES)[number], s
   "names-rnn": "Names: a simple recurrent network",
   "names-lstm": "Names: an LSTM",
   "names-gru": "Names: a GRU",
+  tea: "Tea: a row of numbers to a label",
+  digits: "Digits: a picture to a word",
+  waves: "Waves: a series to a label",
+  dates: "Dates: a text to a text, with attention",
 };
 
 /** @throws Error where the page's own files cannot be had. */
