@@ -125,6 +125,7 @@ export {
   type StateGradientFlow,
 } from "./inspect/gradientFlow.ts";
 export type { Clamp } from "./inspect/held.ts";
+export { type Histogram, histogram } from "./inspect/histogram.ts";
 export type { Kept } from "./inspect/kept.ts";
 export {
   type KeptState,

@@ -40,7 +40,7 @@ export type TrainingOrder =
   | { readonly kind: "step" };
 
 /** How the values of one signal lie over the task's fixed example. */
-export interface Histogram {
+export interface SignalSpread {
   /** `f` */
   readonly signal: string;
   readonly caption: string;
@@ -58,7 +58,7 @@ export interface Checkpoint {
   readonly measure: number | null;
   /** Of what was held out, where something is. */
   readonly validationLoss: number | null;
-  readonly histograms: readonly Histogram[];
+  readonly histograms: readonly SignalSpread[];
 }
 
 /** From the worker. */

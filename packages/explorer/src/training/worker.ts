@@ -9,7 +9,7 @@ import {
   type TrainingProgress,
   type Weights,
 } from "@cellstate/core";
-import { histogramsOf } from "./histograms.ts";
+import { spreadsOf } from "./histograms.ts";
 import { Pace } from "./pace.ts";
 import { startPageThreads } from "./pageThreads.ts";
 import type { TrainingOrder, TrainingReport, TrainingSettings } from "./protocol.ts";
@@ -162,7 +162,7 @@ async function checkpoint(
   }
   const step = progress?.step ?? 0;
   const bytes = encode(progress ?? NO_PROGRESS);
-  const histograms = histogramsOf(course.probe(engine, weights));
+  const histograms = spreadsOf(course.probe(engine, weights));
   const validationLoss = progress?.validationLoss ?? null;
   scope.postMessage(
     {
