@@ -22,6 +22,10 @@ function remember(keep: number, first: number): ArrayLike<number> {
   return network.run(engine, inputs, { steps: inputs.length, batch: 1 }).outputs;
 }
 
+/** Two figures; what is below a thousandth with its power of ten. */
+const figure = (value: number): string =>
+  value < 1e-3 ? value.toExponential(1) : value.toPrecision(2);
+
 const row = (title: string, cells: readonly (string | number)[]): void =>
   console.log(title.padEnd(22) + cells.map((cell) => String(cell).padStart(10)).join(""));
 
@@ -30,7 +34,7 @@ for (const keep of [1, 0.9, 0.5]) {
   const held = remember(keep, 3);
   row(
     `keep ${keep}: the 3 is now`,
-    STEPS.map((step) => held[step].toPrecision(2)),
+    STEPS.map((step) => figure(held[step])),
   );
 }
 console.log();
@@ -39,6 +43,6 @@ for (const keep of [1, 0.9, 0.5]) {
   const [less, more] = [remember(keep, 3 - 1e-3), remember(keep, 3 + 1e-3)];
   row(
     `keep ${keep}: the gradient`,
-    STEPS.map((step) => ((more[step] - less[step]) / 2e-3).toPrecision(2)),
+    STEPS.map((step) => figure((more[step] - less[step]) / 2e-3)),
   );
 }
