@@ -26,6 +26,8 @@ export type Subject =
       readonly model: Network;
       readonly task: AnyTask;
       readonly input: ExampleInput;
+      /** The input as the task reads it. */
+      readonly value: unknown;
     };
 
 interface Shelf {
@@ -107,7 +109,7 @@ function subjectFor({ model, name, samples }: Shelf, input: PageInput): Subject 
     family: "network",
     model: network,
     task,
-    input: exampleFor(model.network, input, samples, name),
+    ...exampleFor(model.network, input, samples, name),
   };
 }
 

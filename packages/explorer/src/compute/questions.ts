@@ -3,6 +3,7 @@
  * answers each by one function of `answers/`; it computes nothing but what core's `inspect` computes.
  */
 import type {
+  Clamp,
   ContextChange,
   Decay,
   LayerChange,
@@ -149,6 +150,20 @@ export interface UnitSignal {
   readonly before: number | null;
 }
 
+/** What came out of a run in which signals were held, or not. */
+export interface ClampedOutcome {
+  /** Mean over the input; null where nothing is known that could be wanted. */
+  readonly loss: number | null;
+  /** As of `Reading`. */
+  readonly top: Reading["top"];
+  readonly answer: string | null;
+}
+
+/** What units are looked for by: steps of the input, both ends in it, or a rule by core's name. */
+export type FindBy =
+  | { readonly kind: "span"; readonly from: number; readonly to: number }
+  | { readonly kind: "rule"; readonly name: string };
+
 /** Which input of which model a question is about. */
 export interface Read {
   readonly model: string;
@@ -261,6 +276,67 @@ export interface Questions {
       readonly layers: readonly (Omit<LayerComparison, "place"> & { readonly place: string })[];
       /** What each read, one a step. */
       readonly labels: readonly [readonly string[], readonly string[]];
+    };
+  };
+  /** Of a network: what its encoder ends with, and where its decoder looked. */
+  attention: {
+    ask: Read;
+    answer: {
+      readonly handOver: readonly {
+        readonly place: string;
+        readonly state: string;
+        readonly values: Float32Array;
+      }[];
+      readonly attention: {
+        readonly source: readonly string[];
+        readonly target: readonly string[];
+        /** [target, source], row by row. */
+        readonly weights: Float32Array;
+      } | null;
+    };
+  };
+  clamp: {
+    ask: Read & { readonly clamps: readonly Clamp[] };
+    answer: {
+      readonly labels: readonly string[];
+      readonly free: ClampedOutcome;
+      readonly held: ClampedOutcome;
+      readonly increase: number | null;
+    };
+  };
+  /** Each unit held by itself; the costliest first. */
+  ablate: {
+    ask: Read & { readonly place: number; readonly signal: string; readonly value: number };
+    answer: readonly {
+      readonly unit: number;
+      readonly increase: number | null;
+      readonly change: number;
+    }[];
+  };
+  find: {
+    ask: Read & { readonly place: number; readonly by: FindBy };
+    answer: {
+      readonly units: readonly {
+        readonly signal: string;
+        readonly unit: number;
+        readonly score: number;
+        readonly sign: 1 | -1;
+        readonly above: boolean;
+      }[];
+      /** What the best of all units reaches with turned labels in 95 % of the turns. */
+      readonly level: number;
+      readonly aboveLevel: number;
+      readonly considered: number;
+      readonly scoredOn: number;
+      /** Of the best unit, for a span: the value that parts it best, and how well. */
+      readonly suggested: {
+        readonly threshold: number;
+        readonly hit: number;
+        readonly inside: number;
+        readonly wrong: number;
+        readonly outside: number;
+        readonly balanced: number;
+      } | null;
     };
   };
   /** Cells that can be trained as they are. */

@@ -1,6 +1,25 @@
-/** What a person types or drops, as an example for a network: text, numbers, or one of a built-in model's samples. */
-import { type AnyTask, CellstateError, type ExampleInput, type TaskModel } from "@cellstate/core";
+/** What a person types or drops, as an example for a network: text, numbers, or one of a built-in model's samples; and the network's answer in words. */
+import {
+  type AnyTask,
+  CellstateError,
+  type ExampleInput,
+  type NetworkOutput,
+  type TaskModel,
+  type WrittenOutput,
+} from "@cellstate/core";
 import type { PageInput } from "../state/page.ts";
+
+/** An input as the task reads it, and as the network does. */
+export interface TaskExample {
+  readonly value: unknown;
+  readonly input: ExampleInput;
+}
+
+/** Tokens that are written at most, where the task does not know of any target. */
+const MOST_WRITTEN = 200;
+
+/** Steps, rather than the whole answer, that are put into words at most. */
+const MOST_SAID = 12;
 
 /** @throws CellstateError `data` for an input that the task does not read. */
 export function exampleFor(
@@ -8,7 +27,7 @@ export function exampleFor(
   input: PageInput,
   samples: readonly unknown[],
   name: string,
-): ExampleInput {
+): TaskExample {
   const value = taskInput(task, input, samples, name);
   // The task's own reader says what is wrong with a value that does not fit it.
   const encode = task.encode as (
@@ -16,7 +35,53 @@ export function exampleFor(
     targets: null,
     name: string,
   ) => ExampleInput["examples"];
-  return { examples: encode.call(task, [value], null, name) };
+  const examples = encode.call(task, [value], null, name);
+  const steps = examples.input.steps(0);
+  const written = itemsOf(task, "output");
+  const longest = "longestTarget" in task ? 2 * task.longestTarget : MOST_WRITTEN;
+  return {
+    value,
+    input: {
+      examples,
+      labels: labelsOf(task, value, examples.input, steps),
+      outputLabel: (token) => written[token] ?? String(token),
+      mostSteps: longest,
+    },
+  };
+}
+
+/** What a network answered, as a person would say it; null where it answered nothing that its task knows of. */
+export function answerInWords(
+  task: AnyTask,
+  output: NetworkOutput | WrittenOutput,
+  value: unknown,
+): string {
+  const decode = task.decode as (output: NetworkOutput | WrittenOutput, input: unknown) => unknown;
+  const answer: unknown = decode.call(task, output, value);
+  if (hasKeys<{ label: string; probability: number }>(answer, "label", "probability")) {
+    return `${answer.label} (${percent(answer.probability)})`;
+  }
+  if (hasKeys<{ text: string; probability: number }>(answer, "text", "probability")) {
+    return `“${answer.text}” (${percent(answer.probability)} a token)`;
+  }
+  if (hasKeys<{ tags: readonly string[] }>(answer, "tags")) return answer.tags.join(" ");
+  if (hasKeys<{ value: number; unit: string | null }>(answer, "value")) {
+    return [answer.value.toPrecision(4), answer.unit ?? ""].join(" ").trim();
+  }
+  if (hasKeys<{ values: readonly number[]; unit: string | null }>(answer, "values")) {
+    const said = answer.values.slice(0, MOST_SAID).map((each) => each.toPrecision(4));
+    const more = answer.values.length > MOST_SAID ? `, … (${answer.values.length} steps)` : "";
+    return `${said.join(", ")}${more} ${answer.unit ?? ""}`.trim();
+  }
+  return JSON.stringify(answer);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function hasKeys<T extends object>(value: unknown, ...keys: (keyof T & string)[]): value is T {
+  return typeof value === "object" && value !== null && keys.every((key) => key in value);
 }
 
 function taskInput(
@@ -27,20 +92,85 @@ function taskInput(
 ): unknown {
   if (input.kind === "sample") {
     const sample = samples[input.sample];
-    if (sample !== undefined) return sample;
+    if (sample !== undefined) return asTaskReads(task, sample);
     throw new CellstateError(
       "option",
       `${name}: no example ${input.sample + 1}; there are ${samples.length}`,
     );
   }
   if (readsText(task)) {
-    if (input.kind === "text") return input.text;
-    throw new CellstateError("data", `${name} reads text, not numbers: type a text`);
+    if (input.kind !== "text")
+      throw new CellstateError("data", `${name} reads text, not numbers: type a text`);
+    if (input.text === "")
+      throw new CellstateError("data", "the text is empty: type a few characters");
+    return input.text;
   }
   if (input.kind === "rows") {
+    const [row] = input.rows;
+    if (row === undefined) throw new CellstateError("data", `${name} reads numbers: paste some`);
+    if (task.ports.input.kind === "vector") return rowOf(task, row, name);
     return { steps: input.rows.length, values: Float32Array.from(input.rows.flat()) };
   }
   throw new CellstateError("data", `${name} reads numbers, not text: paste rows of numbers`);
+}
+
+/** JSON has no arrays of float32. */
+function asTaskReads(task: AnyTask, sample: unknown): unknown {
+  if (task.ports.input.kind !== "vectors") return sample;
+  if (!hasKeys<{ steps: number; values: readonly number[] }>(sample, "steps", "values")) {
+    return sample;
+  }
+  return { steps: sample.steps, values: Float32Array.from(sample.values) };
+}
+
+/** Numbers by the columns that the task reads. */
+function rowOf(task: AnyTask, row: readonly number[], name: string): Record<string, number> {
+  const columns = columnsOf(task);
+  if (columns.length !== row.length) {
+    throw new CellstateError(
+      "data",
+      `${name}: expected ${columns.length} numbers (${columns.join(", ")}), got ${row.length}`,
+    );
+  }
+  return Object.fromEntries(columns.map((column, index) => [column, row[index]]));
+}
+
+function labelsOf(
+  task: AnyTask,
+  value: unknown,
+  input: ExampleInput["examples"]["input"],
+  steps: number,
+): readonly string[] | undefined {
+  if (input.kind === "tokens") {
+    const names = itemsOf(task, "input");
+    const tokens = new Int32Array(steps);
+    input.copy(0, tokens, 0, 1);
+    return Array.from(tokens, (token) => names[token] ?? String(token));
+  }
+  if (task.ports.input.kind !== "vector" || typeof value !== "object" || value === null) return;
+  return steps === 1
+    ? [
+        Object.entries(value)
+          .map(([column, each]) => `${column} ${each}`)
+          .join(", "),
+      ]
+    : undefined;
+}
+
+/** What tokens are called, as the task's file has them. */
+function itemsOf(task: AnyTask, side: "input" | "output"): readonly string[] {
+  const coding: unknown = Reflect.get(Object(task.toJson()), side);
+  const vocabulary: unknown = Reflect.get(Object(coding), "vocabulary");
+  const items: unknown = Reflect.get(Object(vocabulary), "items");
+  if (Array.isArray(items)) return ["\ufffd", "⟨start⟩", "⟨end⟩", ...items.map(String)];
+  const own: unknown = Reflect.get(Object(coding), "items");
+  return Array.isArray(own) ? ["\ufffd", ...own.map(String)] : [];
+}
+
+function columnsOf(task: AnyTask): readonly string[] {
+  const coding: unknown = Reflect.get(Object(task.toJson()), "input");
+  const columns: unknown = Reflect.get(Object(coding), "columns");
+  return Array.isArray(columns) ? columns.map((each) => String(Reflect.get(each, "name"))) : [];
 }
 
 /** Whether a text can be typed for it. */

@@ -1,9 +1,13 @@
 /** The answer to each question, a function a file. */
 import type { Library } from "../library.ts";
 import type { Answer, Ask, QuestionKind } from "../questions.ts";
+import { answerAblate } from "./ablate.ts";
+import { answerAttention } from "./attention.ts";
+import { answerClamp } from "./clamp.ts";
 import { answerCompare } from "./compare.ts";
 import { answerContext } from "./context.ts";
 import { answerEquations } from "./equations.ts";
+import { answerFind } from "./find.ts";
 import { answerGradients } from "./gradients.ts";
 import { answerLedger, answerSurvival } from "./ledger.ts";
 import { answerOpen } from "./open.ts";
@@ -30,6 +34,10 @@ export const answers: {
   unit: answerUnit,
   walk: answerWalk,
   order: answerOrder,
+  attention: answerAttention,
+  clamp: answerClamp,
+  ablate: answerAblate,
+  find: answerFind,
   zoo: answerZoo,
   equations: answerEquations,
 };
