@@ -55,6 +55,8 @@ describe("help", () => {
         context        what is kept and what is dropped where two continuations part
         find           units that follow quotes, brackets, the place in a line, or
                        your own rule
+        explore        a page in the browser: look inside a model, change it, watch
+                       one learn
         convert        keep a model's weights otherwise: int8, a quarter of the file
         cells          the cells that come with it: equations, captions, sources
         doctor         what this machine offers: threads, BLAS, how fast each engine
