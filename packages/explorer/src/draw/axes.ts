@@ -66,13 +66,20 @@ export function drawStepNames(
   }
 }
 
+const shown = new Map<string, string>();
+const MOST_SHOWN = 50_000;
+
 /** Without the space before a word; white space alone as signs that are seen. */
 export function shownToken(token: string): string {
-  const inner = token.replace(/^ (?=\S)/, "");
-  return inner
+  const known = shown.get(token);
+  if (known !== undefined) return known;
+  const seen = token
+    .replace(/^ (?=\S)/, "")
     .replaceAll("\n", "⏎")
     .replaceAll("\t", "⇥")
     .replace(/^ +$/, (all) => "␣".repeat(all.length));
+  if (shown.size < MOST_SHOWN) shown.set(token, seen);
+  return seen;
 }
 
 function cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
