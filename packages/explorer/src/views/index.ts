@@ -51,6 +51,12 @@ export const VIEWS: readonly ViewEntry[] = [
     load: () => import("./saturation.tsx"),
   },
   {
+    id: "shapes",
+    title: "Shapes",
+    question: "What can be built of such cells? Four shapes, each trained.",
+    load: () => import("./shapes.tsx"),
+  },
+  {
     id: "train",
     title: "Train",
     question: "How does a network come to know what it knows?",
