@@ -76,11 +76,7 @@ export default function WalkView({ session }: ViewProps) {
           })}
           svg={() => diagramSvg(props.nodes, unit, `${place?.name}, step ${step}, unit ${unit}`)}
         >
-          <div
-            class="equations"
-            // biome-ignore lint/security/noDangerouslySetInnerHtml: MathML that core typesets, every name of it escaped
-            dangerouslySetInnerHTML={{ __html: props.cell.typeset }}
-          />
+          <div class="equations" dangerouslySetInnerHTML={{ __html: props.cell.typeset }} />
           {isNarrow.value ? (
             <NodeList {...props} />
           ) : (

@@ -6,7 +6,7 @@ import { Label, plainLabel } from "./Label.tsx";
 import { type Layout, layOut } from "./layout.ts";
 import { scaleOf } from "./scales.ts";
 
-export const NODE = { width: 118, height: 62, across: 26, down: 8 } as const;
+export const NODE = { width: 126, height: 44, across: 20, down: 5 } as const;
 
 export interface DiagramProps {
   readonly nodes: readonly WalkedNode[];
@@ -73,7 +73,7 @@ interface NodeProps extends DiagramProps {
 }
 
 function Node({ node, style, plain, cell, unit, chosen, onChoose }: NodeProps) {
-  const { id, values, edited, changed, caption, signal, op } = node;
+  const { id, kind, values, edited, changed, caption, signal, op } = node;
   const value = valueAt(node, unit);
   const before = changed ? plain?.get(id) : undefined;
   const classes = ["node", signal ? "signal" : "", edited ? "edited" : changed ? "changed" : ""];
@@ -88,7 +88,7 @@ function Node({ node, style, plain, cell, unit, chosen, onChoose }: NodeProps) {
       onClick={() => onChoose(id)}
     >
       <span class="node-name">
-        {op && !signal ? <b class="op">{op}</b> : null} <Label id={id} />
+        {kind === "sum" && !signal ? <b class="op">{op}</b> : null} <Label id={id} />
       </span>
       <span class="node-value">
         {values.length === 1 || unit < values.length ? shortNumber(value) : "–"}

@@ -20,8 +20,8 @@ export function diagramSvg(nodes: readonly WalkedNode[], unit: number, title: st
     const label = plainLabel(node.id);
     return (
       `<rect x="${x}" y="${y}" width="${NODE.width}" height="${NODE.height}" rx="6" fill="${fill}" stroke="#70707c"/>` +
-      text(20, label.length > 18 ? `${label.slice(0, 17)}…` : label, 11) +
-      text(42, shortNumber(valueAt(node, unit)), 15)
+      text(16, label.length > 18 ? `${label.slice(0, 17)}…` : label, 11) +
+      text(36, shortNumber(valueAt(node, unit)), 14)
     );
   });
   return (
