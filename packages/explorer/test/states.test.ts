@@ -150,6 +150,33 @@ await describePage("the page's states", ({ open }) => {
     await page.context().close();
   });
 
+  test("two fingers apart zoom in where they are, and the wheel with Ctrl zooms out again", async () => {
+    const page = await open(link("states", "f", "number"), { hasTouch: true });
+    const box = await page.locator("canvas.heatmap").first().boundingBox();
+    if (!box) throw new Error("no heatmap");
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const client = await page.context().newCDPSession(page);
+    const fingers = (type: "touchStart" | "touchMove" | "touchEnd", apart: number | null) => {
+      const touchPoints = apart === null ? [] : [-1, 1].map((side) => ({ x: x + side * apart, y }));
+      return client.send("Input.dispatchTouchEvent", { type, touchPoints });
+    };
+    await fingers("touchStart", 50);
+    for (let apart = 60; apart <= 150; apart += 10) await fingers("touchMove", apart);
+    await fingers("touchEnd", null);
+    const note = page.locator(".heatmap-note");
+    await note.getByText(/^Steps/).waitFor();
+    const [, from, to] = (await note.textContent())?.match(/Steps (\d+) to (\d+) of/) ?? [];
+    // Three times as near, around the middle; ends may lie within a step.
+    expect(Math.abs(Number(to) + 1 - Number(from) - steps / 3)).toBeLessThanOrEqual(2);
+    expect(Math.abs(Number(from) + Number(to) + 1 - steps)).toBeLessThanOrEqual(2);
+    await page.mouse.move(x, y);
+    await page.keyboard.down("Control");
+    for (let n = 0; n < 10; n++) await page.mouse.wheel(0, 60);
+    await page.keyboard.up("Control");
+    await note.waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
   test("expected tokens beneath the text are core's, with the one that came marked", async () => {
     const page = await open(link("strip", "f", "number", "0.37.14"));
     const rows = await recordsOf(page, "strip-f-37");
