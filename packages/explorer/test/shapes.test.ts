@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { clamp, createReferenceEngine, decodeLanguageModel } from "@cellstate/core";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -8,6 +10,11 @@ async function violations(page: Page): Promise<string[]> {
   return page.evaluate(
     "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
   );
+}
+
+/** Asked from outside: the page itself evaluates no strings. */
+async function holds(page: Page, expression: string): Promise<void> {
+  await expect.poll(() => page.evaluate(expression)).toBe(true);
 }
 
 async function shot(page: Page, name: string): Promise<void> {
@@ -28,8 +35,9 @@ await describePage("the four shapes", ({ open }) => {
     for (const [index, [name, answer]] of answers.entries()) {
       await page.click(`.shapes-choice button:nth-of-type(${index + 1})`);
       await page.waitForSelector(`[data-figure=shapes-${name}]`);
-      await page.waitForFunction(
-        `document.querySelector("[data-figure=shapes-${name}] h3")?.textContent.includes("${answer}")`,
+      await holds(
+        page,
+        `document.querySelector("[data-figure=shapes-${name}] h3")?.textContent.includes("${answer}") === true`,
       );
       await shot(page, name);
     }
@@ -44,11 +52,43 @@ await describePage("the four shapes", ({ open }) => {
     await map.waitFor();
     const before = await page.textContent(".shapes-words");
     await map.tap({ position: { x: 150, y: 100 } });
-    await page.waitForFunction(
+    await holds(
+      page,
       `document.querySelector(".shapes-words").textContent !== ${JSON.stringify(before)}`,
     );
     await shot(page, "narrow");
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
     await page.context().close();
+  });
+});
+
+await describePage("holding", ({ open }) => {
+  test("the loss is the reference engine's within 1e-5, and is restored by the link", async () => {
+    const bytes = readFileSync(new URL("../public/models/names-lstm.safetensors", import.meta.url));
+    const model = decodeLanguageModel(bytes, "names-lstm.safetensors");
+    const about = new URL("../public/models/names-lstm.json", import.meta.url);
+    const [text]: string[] = JSON.parse(readFileSync(about, "utf8")).samples;
+    const clamps = [{ layer: 0, signal: "i", value: 0.5 }];
+    const { held } = clamp(model, createReferenceEngine(), text, clamps);
+
+    const page = await open("1.clamp?m=names-lstm");
+    await page.waitForSelector("[data-loss=held]");
+    await page.selectOption("fieldset select", "i");
+    await page.fill(".clamp-value", "0.5");
+    await holds(
+      page,
+      "document.querySelector('[data-figure=clamp-i] h3')?.textContent.includes('0.5') === true",
+    );
+    const shown = () =>
+      page.getAttribute("[data-loss=held]", "data-value").then((value) => Number(value));
+    await expect.poll(shown).toBeCloseTo(held.loss ?? Number.NaN, 5);
+    await holds(page, "location.hash.includes('own=')");
+    await shot(page, "clamp");
+    expect(await violations(page)).toEqual([]);
+    const again = await open((await page.evaluate<string>("location.hash")).slice(1));
+    await again.waitForSelector("[data-figure=clamp-i]");
+    expect(Number(await again.getAttribute("[data-loss=held]", "data-value"))).toBe(await shown());
+    await page.context().close();
+    await again.context().close();
   });
 });

@@ -57,6 +57,12 @@ export const VIEWS: readonly ViewEntry[] = [
     load: () => import("./shapes.tsx"),
   },
   {
+    id: "clamp",
+    title: "Hold",
+    question: "What is a unit or a gate worth? Hold it, and see what becomes of the answers.",
+    load: () => import("./clamp.tsx"),
+  },
+  {
     id: "train",
     title: "Train",
     question: "How does a network come to know what it knows?",

@@ -1,7 +1,7 @@
 /** What flows, from above to below: what is read, what an encoder hands over, what is answered. */
 import { useRef } from "preact/hooks";
 import type { Answer, Reading } from "../../compute/questions.ts";
-import { cssColour, fitScale } from "../../draw/colours.ts";
+import { cssColour, fitScale, shortNumber } from "../../draw/colours.ts";
 import { ground } from "../../draw/ground.ts";
 import { svgDocument } from "../../draw/svgDocument.ts";
 import { useWidth } from "../../draw/useWidth.ts";
@@ -77,12 +77,13 @@ export function Flow({ name, reading, flow, table }: FlowProps) {
               the encoder ends with
             </text>
             {handed.map(({ place, state, values }, index) => {
-              const { scale } = fitScale([-1, 1], values);
+              const { scale } = fitScale(state === "h" ? [-1, 1] : null, values);
               const at = handedAt + index * (BARS + 18);
               return (
                 <g key={`${place} ${state}`}>
                   <text class="plot-text" x={2} y={at + 10}>
-                    {state} of {place}
+                    {state} of {place}, colours from {shortNumber(scale.low)} to{" "}
+                    {shortNumber(scale.high)}
                   </text>
                   {Array.from(values, (value, unit) => (
                     <rect
