@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { clamp, createReferenceEngine, decodeLanguageModel } from "@cellstate/core";
+import {
+  clamp,
+  createReferenceEngine,
+  createWasmEngine,
+  decodeLanguageModel,
+  findUnits,
+  trace,
+} from "@cellstate/core";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -90,5 +97,45 @@ await describePage("holding", ({ open }) => {
     expect(Number(await again.getAttribute("[data-loss=held]", "data-value"))).toBe(await shown());
     await page.context().close();
     await again.context().close();
+  });
+});
+
+await describePage("finding units", ({ open }) => {
+  const bytes = readFileSync(new URL("../public/models/names-lstm.safetensors", import.meta.url));
+  const model = decodeLanguageModel(bytes, "names-lstm.safetensors");
+  const about = new URL("../public/models/names-lstm.json", import.meta.url);
+  const [text]: string[] = JSON.parse(readFileSync(about, "utf8")).samples;
+
+  test("ranks a brushed span's units as core does, and moves the cursor to the one that is chosen", async () => {
+    const page = await open("1.find?m=names-lstm");
+    const token = (step: number) => page.locator(`.find-tokens [data-step="${step}"]`);
+    await token(18).hover();
+    await page.mouse.down();
+    await token(21).hover();
+    await page.mouse.up();
+    const labels = trace(model, createWasmEngine(), text).labels.map(
+      (_, step) => step >= 18 && step <= 21,
+    );
+    const options = { layers: [0], count: 12 };
+    const found = findUnits(model, createWasmEngine(), [text, text], [labels, labels], options);
+    const wanted = found.units.map(({ signal, unit }) => `${signal} ${unit}`);
+    const ranked = async () => {
+      const texts = await page.locator(".find-units button").allTextContents();
+      return texts.map((each) => each.replace(" (below the level)", ""));
+    };
+    await expect.poll(ranked).toEqual(wanted);
+    await page.click(".find-units button:nth-of-type(2)");
+    await holds(page, `location.hash.includes("c=0.${found.units[1].unit}.")`);
+    await shot(page, "find");
+    expect(await violations(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  test("says in words why a rule cannot be looked for in a text that has none of it", async () => {
+    const page = await open("1.find?m=names-lstm");
+    await page.selectOption("main select", "quotes");
+    await page.waitForSelector("main [role=alert]");
+    expect(await page.textContent("main [role=alert]")).toContain("give longer inputs, or others");
+    await page.context().close();
   });
 });

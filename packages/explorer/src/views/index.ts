@@ -57,6 +57,12 @@ export const VIEWS: readonly ViewEntry[] = [
     load: () => import("./shapes.tsx"),
   },
   {
+    id: "find",
+    title: "Find units",
+    question: "Which units tell one part of a text from the rest?",
+    load: () => import("./find.tsx"),
+  },
+  {
     id: "clamp",
     title: "Hold",
     question: "What is a unit or a gate worth? Hold it, and see what becomes of the answers.",
