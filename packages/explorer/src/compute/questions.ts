@@ -162,7 +162,9 @@ export interface ClampedOutcome {
 /** What units are looked for by: steps of the input, both ends in it, or a rule by core's name. */
 export type FindBy =
   | { readonly kind: "span"; readonly from: number; readonly to: number }
-  | { readonly kind: "rule"; readonly name: string };
+  | { readonly kind: "rule"; readonly name: string }
+  /** Just after one of these. */
+  | { readonly kind: "names"; readonly names: readonly string[] };
 
 /** Which input of which model a question is about. */
 export interface Read {

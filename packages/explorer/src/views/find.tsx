@@ -15,11 +15,14 @@ import "./measures/measures.css";
 import "./find.css";
 import type { ViewProps } from "./view.ts";
 
+const AFTER_NAMES = "after-name";
+const NAMES = "Krish, Wish";
 /** By core's names. */
 const RULES = [
   { name: "quotes", words: "inside quotation marks" },
   { name: "brackets", words: "how many brackets are open" },
   { name: "line-position", words: "how far the line has come" },
+  { name: AFTER_NAMES, words: "just after one of these names" },
 ] as const;
 /** Steps of the span at the beginning: of the stories, “Krish . I live in Pune”. */
 const FIRST: readonly [number, number] = [3, 8];
@@ -66,11 +69,17 @@ function byIn(session: Session): FindBy | null {
   if (steps < 2) return null;
   const own = ownOf(session, "find");
   const rule = RULES.find(({ name }) => name === textIn(own, "rule"));
+  if (rule?.name === AFTER_NAMES) return { kind: "names", names: namesIn(session) };
   if (rule) return { kind: "rule", name: rule.name };
   const ends = [numberIn(own, "from") ?? FIRST[0], numberIn(own, "to") ?? FIRST[1]].map((end) =>
     Math.max(0, Math.min(steps - 1, Math.round(end))),
   );
   return { kind: "span", from: Math.min(...ends), to: Math.max(...ends) };
+}
+
+function namesIn(session: Session): readonly string[] {
+  const names = (textIn(ownOf(session, "find"), "names") ?? NAMES).split(",");
+  return names.map((name) => name.trim()).filter((name) => name !== "");
 }
 
 function Choices({ session, by }: { readonly session: Session; readonly by: FindBy }) {
@@ -80,7 +89,7 @@ function Choices({ session, by }: { readonly session: Session; readonly by: Find
       <label>
         Look for{" "}
         <select
-          value={by.kind === "span" ? "" : by.name}
+          value={by.kind === "span" ? "" : by.kind === "names" ? AFTER_NAMES : by.name}
           onChange={(event) => keepOwn(session, "find", { rule: event.currentTarget.value })}
         >
           <option value="">the span below</option>
@@ -90,7 +99,16 @@ function Choices({ session, by }: { readonly session: Session; readonly by: Find
             </option>
           ))}
         </select>
-      </label>
+      </label>{" "}
+      {by.kind === "names" ? (
+        <label>
+          names, with commas between them{" "}
+          <input
+            value={textIn(ownOf(session, "find"), "names") ?? NAMES}
+            onInput={(event) => keepOwn(session, "find", { names: event.currentTarget.value })}
+          />
+        </label>
+      ) : null}
     </p>
   );
 }
@@ -115,7 +133,7 @@ function Ranking({ session, by, value }: RankingProps) {
           The dashed line is the level: what the best of all {considered} reaches by chance in 95 of
           100 turns, with the labels moved along the text.{" "}
           {by.kind === "span"
-            ? "One span of one text is little to go by, and units are chosen and scored on the same steps: take it as a hint, and try it on other texts."
+            ? "One span of one text is little to go by, and units are chosen and scored on the same steps, which flatters them: take it as a hint, even above the level, and try it on other texts."
             : "Units are chosen on the first half of the text and scored on the second; a short text is weak evidence."}
         </>
       }

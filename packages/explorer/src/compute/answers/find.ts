@@ -1,4 +1,5 @@
 import {
+  afterName,
   CellstateError,
   type FoundUnits,
   findUnits,
@@ -31,7 +32,13 @@ export function answerFind(library: Library, { by, place, ...ask }: Ask<"find">)
         "data",
         "these rules are of texts; this model reads none: use a span",
       );
-    found = findUnits(subject.model, library.engine, [subject.input], PREDICATES[by.name], options);
+    found = findUnits(
+      subject.model,
+      library.engine,
+      [subject.input],
+      by.kind === "names" ? afterName(by.names) : PREDICATES[by.name],
+      options,
+    );
   }
   const { units, level, aboveLevel, considered, steps } = found;
   const [best] = units;

@@ -35,6 +35,9 @@ export function Span({ labels, from, to, onSpan }: SpanProps) {
         onPointerUp={() => {
           anchor.current = null;
         }}
+        onPointerCancel={() => {
+          anchor.current = null;
+        }}
       >
         {labels.slice(0, SHOWN).map((label, step) => (
           <span

@@ -9,7 +9,7 @@ import { Go, Value } from "./links.tsx";
 
 export interface Stop {
   readonly title: string;
-  readonly model: "stories" | "names-rnn" | "names-lstm" | "names-gru";
+  readonly model: "stories" | "names-rnn" | "names-lstm" | "names-gru" | "dates";
   readonly cursor: { readonly unit: number; readonly step: number };
   readonly signal: string;
   /** The view beneath the text. */
@@ -251,10 +251,10 @@ export const STOPS: readonly Stop[] = [
   },
   {
     title: "What it is all good for",
-    model: "stories",
-    cursor: { unit: KEEPER, step: STEPS.question },
+    model: "dates",
+    cursor: { unit: 0, step: 0 },
     signal: "c",
-    load: () => import("../context.tsx"),
+    load: () => import("../shapes.tsx"),
     text: () => (
       <>
         <p>
@@ -264,9 +264,14 @@ export const STOPS: readonly Stop[] = [
           to one answer, which needs no memory at all.
         </p>
         <p>
-          Now it is your turn. Type two ways to go on below and see what is forgotten. Open{" "}
-          <em>Equations</em>, delete the forget gate, and watch the same training with and without
-          it. Or drop a model of your own on this page.
+          Below, each of the four is trained on something small. In the last one an encoder reads a
+          date and hands its states over, and a decoder writes it anew: the picture of its{" "}
+          <em>attention</em> shows where it looked for each character.
+        </p>
+        <p>
+          Now it is your turn. In <em>Context change</em>, type two ways to go on and see what is
+          forgotten. Open <em>Equations</em>, delete the forget gate, and watch the same training
+          with and without it. Or drop a model of your own on this page.
         </p>
       </>
     ),
