@@ -6,7 +6,9 @@
  *
  * One seed, one model, on every machine.
  */
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import {
   type AnyTask,
   createWasmEngine,
@@ -173,3 +175,5 @@ for (const name of asked.length > 0 ? asked : Object.keys(ALL)) {
   await one();
   console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
 }
+// What stands beside the models is kept as all files of the project are.
+execFileSync("npx", ["biome", "format", "--write", fileURLToPath(folder)]);
