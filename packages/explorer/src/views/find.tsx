@@ -38,7 +38,8 @@ export default function Find({ session }: ViewProps) {
   });
   const { value, error } = answer.value;
   const reading = session.reading.value.value;
-  if (!by.value || !reading) return <Waiting session={session} />;
+  if (!reading) return <Waiting session={session} />;
+  if (!by.value) return <p>What was read has a single step: there is nothing to tell it from.</p>;
   return (
     <>
       <p>
