@@ -163,7 +163,12 @@ await describePage("equations that are changed", ({ open }) => {
     expect(text).not.toContain("W_f");
     expect(text).toContain("c[t] = c[t-1] + i * g");
     await page.click("text=One update");
-    await stepBeyond(page, 0);
+    for (const name of ["lstm", "edited"]) {
+      await page
+        .locator(".equations-state li", { hasText: name })
+        .getByText("Update 1 of")
+        .waitFor();
+    }
     const first = await lossesOf(page);
     await page.selectOption("label:has-text('speed') select", "fast");
     await page.click(".train-play");

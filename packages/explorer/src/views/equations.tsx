@@ -44,14 +44,7 @@ export default function Equations({ session }: ViewProps) {
         zoo={equations.zoo}
         cellTitle="unchanged cell"
         isPair
-        onChange={(settings) => {
-          const isOther = settings.cell !== equations.own.settings.cell;
-          equations.choose({
-            ...equations.own,
-            settings,
-            equations: isOther ? null : equations.own.equations,
-          });
-        }}
+        onChange={equations.change}
       />
       <Controls
         session={session}
@@ -112,7 +105,7 @@ function Suggestions({ equations }: { readonly equations: Edited }) {
 
 /** The typeset text is core's own MathML, in which every name and caption is escaped. */
 function EditorPart({ equations }: { readonly equations: Edited }) {
-  const { text, mistake, typeset, gates, base } = equations;
+  const { text, mistake, typeset, gates, base, zoo } = equations;
   const isSame = text === base;
   return (
     <div class="equations-pair">
@@ -128,6 +121,23 @@ function EditorPart({ equations }: { readonly equations: Edited }) {
           <button type="button" disabled={isSame} onClick={() => equations.edit(base)}>
             As it was
           </button>
+          <label>
+            or write in{" "}
+            <select
+              value={zoo.find((cell) => cell.equations === text)?.name ?? ""}
+              onChange={({ currentTarget: { value } }) => {
+                const cell = zoo.find(({ name }) => name === value);
+                if (cell) equations.edit(cell.equations);
+              }}
+            >
+              <option value="">one's own</option>
+              {zoo.map(({ name, title }) => (
+                <option key={name} value={name}>
+                  {name}: {title}
+                </option>
+              ))}
+            </select>
+          </label>
         </div>
         <p>
           {isSame

@@ -1,5 +1,5 @@
 /** Training, live: a small network learns here, and each of its checkpoints can be looked into by every other view. */
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { batch, useSignal, useSignalEffect } from "@preact/signals";
 import { useAnswer } from "../state/useAnswer.ts";
 import type { Checkpoint, TrainingSettings } from "../training/protocol.ts";
 import { TASKS } from "../training/taskInfo.ts";
@@ -31,10 +31,15 @@ export default function Train({ session }: ViewProps) {
     said.value = "";
     training.start(next);
   };
-  const change = (next: TrainingSettings) => {
-    session.training.text.value = next.text;
-    session.remember("train", ownFrom(next, { pace: pace.id }));
-  };
+  const change = (what: Partial<TrainingSettings>) =>
+    batch(() => {
+      const next = {
+        ...settingsOf(ownOf(session, "train"), session.training.text.peek()),
+        ...what,
+      };
+      session.training.text.value = next.text;
+      session.remember("train", ownFrom(next, { pace: pace.id }));
+    });
   // What the link says is what is trained; whoever comes back to it finds it where it was left.
   useSignalEffect(() => {
     const next = settingsOf(ownOf(session, "train"), session.training.text.value);

@@ -1,4 +1,5 @@
 /** The equations that are edited, in the link and out of it. */
+import { batch } from "@preact/signals";
 import type { Session } from "../../state/session.ts";
 import type { TrainingSettings } from "../../training/protocol.ts";
 import { ownOf, textIn } from "../measures/own.ts";
@@ -23,7 +24,9 @@ export function equationsOwn(session: Session): EquationsOwn {
 }
 
 export function keepEquations(session: Session, { settings, equations, pace }: EquationsOwn): void {
-  session.training.text.value = settings.text;
   const more = { pace: pace.id, ...(equations === null ? {} : { equations }) };
-  session.remember("equations", ownFrom(settings, more));
+  batch(() => {
+    session.training.text.value = settings.text;
+    session.remember("equations", ownFrom(settings, more));
+  });
 }

@@ -3,6 +3,7 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { Answer } from "../../compute/questions.ts";
 import type { Session } from "../../state/session.ts";
 import { useAnswer } from "../../state/useAnswer.ts";
+import type { TrainingSettings } from "../../training/protocol.ts";
 import { keyOf } from "../train/settings.ts";
 import { EDITED, type EquationsOwn, equationsOwn, keepEquations } from "./own.ts";
 
@@ -22,6 +23,8 @@ export interface Equations {
   readonly mistake: Answer<"equations">["mistake"];
   edit(text: string): void;
   choose(own: EquationsOwn): void;
+  /** Another task or size of both, or another unchanged cell. */
+  change(what: Partial<TrainingSettings>): void;
   restart(): void;
 }
 
@@ -87,6 +90,15 @@ export function useEquations(session: Session): Equations | null {
     mistake: answer.value.value?.mistake ?? null,
     edit: (equations) => keepEquations(session, { ...own.peek(), equations }),
     choose: (next) => keepEquations(session, next),
+    change(what) {
+      const before = own.peek();
+      const settings = { ...before.settings, ...what };
+      // Another cell stands in the editor as it is, to be changed there.
+      const isOther = settings.cell !== before.settings.cell;
+      const cell = zoo.peek().value?.find(({ name }) => name === settings.cell);
+      const equations = isOther && cell ? cell.equations : text.peek();
+      keepEquations(session, { ...before, settings, equations });
+    },
     restart,
   };
 }

@@ -2,8 +2,9 @@
 import { useId } from "preact/hooks";
 import type { Answer } from "../../compute/questions.ts";
 import { TASK_IDS, type TrainingSettings } from "../../training/protocol.ts";
-import { isTask, settingsFor, TASKS } from "../../training/taskInfo.ts";
-import { BOUNDS, checkedNumber, type NumberSetting } from "./settings.ts";
+import { isTask, TASKS } from "../../training/taskInfo.ts";
+import { NumberField } from "./NumberField.tsx";
+import type { NumberSetting } from "./settings.ts";
 import { TextField } from "./TextField.tsx";
 
 const NUMBERS: readonly { readonly name: NumberSetting; readonly title: string }[] = [
@@ -21,7 +22,8 @@ export interface SettingsFormProps {
   readonly cellTitle: string;
   /** Where two train side by side, each has one thread. */
   readonly isPair?: boolean;
-  onChange(settings: TrainingSettings): void;
+  /** What is to be otherwise; the rest stays as it is by then, which may be newer than what is drawn. */
+  onChange(change: Partial<TrainingSettings>): void;
 }
 
 export function SettingsForm({ settings, zoo, cellTitle, isPair, onChange }: SettingsFormProps) {
@@ -33,8 +35,7 @@ export function SettingsForm({ settings, zoo, cellTitle, isPair, onChange }: Set
         <select
           value={settings.task}
           onChange={({ currentTarget: { value } }) => {
-            const { cell, text, seed, threads } = settings;
-            if (isTask(value)) onChange({ ...settingsFor(value), cell, text, seed, threads });
+            if (isTask(value)) onChange({ task: value, ...TASKS[value].suited });
           }}
         >
           {TASK_IDS.map((task) => (
@@ -48,7 +49,7 @@ export function SettingsForm({ settings, zoo, cellTitle, isPair, onChange }: Set
         {cellTitle}{" "}
         <select
           value={settings.cell}
-          onChange={({ currentTarget: { value } }) => onChange({ ...settings, cell: value })}
+          onChange={({ currentTarget: { value } }) => onChange({ cell: value })}
         >
           {zoo.map(({ name, title }) => (
             <option key={name} value={name}>
@@ -58,28 +59,20 @@ export function SettingsForm({ settings, zoo, cellTitle, isPair, onChange }: Set
         </select>
       </label>
       {NUMBERS.filter(({ name }) => !isPair || name !== "threads").map(({ name, title }) => (
-        <label key={name}>
-          {title}{" "}
-          <input
-            type="number"
-            min={BOUNDS[name].least}
-            max={BOUNDS[name].most}
-            step={BOUNDS[name].whole ? 1 : "any"}
-            value={settings[name]}
-            aria-describedby={`${id}-hint`}
-            onChange={({ currentTarget }) => {
-              const value = checkedNumber(name, currentTarget.valueAsNumber);
-              if (value === null) currentTarget.value = String(settings[name]);
-              else onChange({ ...settings, [name]: value });
-            }}
-          />
-        </label>
+        <NumberField
+          key={name}
+          name={name}
+          title={title}
+          value={settings[name]}
+          hint={`${id}-hint`}
+          onValue={(value) => onChange({ [name]: value })}
+        />
       ))}
       <p id={`${id}-hint`} class="train-hint">
         {TASKS[settings.task].about} A change begins the training anew.
       </p>
       {settings.task === "text" ? (
-        <TextField text={settings.text} onText={(text) => onChange({ ...settings, text })} />
+        <TextField text={settings.text} onText={(text) => onChange({ text })} />
       ) : null}
     </form>
   );

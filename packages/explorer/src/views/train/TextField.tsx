@@ -13,6 +13,8 @@ export interface TextFieldProps {
 
 export function TextField({ text, onText }: TextFieldProps) {
   const problem = useSignal("");
+  // What is typed stands until the field is left, however often the view is drawn.
+  const draft = useSignal<string | null>(null);
   const take = async (file: File) => {
     problem.value = "";
     if (file.size > LARGEST) {
@@ -57,10 +59,14 @@ export function TextField({ text, onText }: TextFieldProps) {
           or paste one; it stays in this browser
           <textarea
             rows={4}
-            value={text?.text ?? ""}
-            onChange={({ currentTarget: { value } }) =>
-              onText({ name: PASTED, text: value, size: new Blob([value]).size })
-            }
+            value={draft.value ?? text?.text ?? ""}
+            onInput={({ currentTarget: { value } }) => {
+              draft.value = value;
+            }}
+            onChange={({ currentTarget: { value } }) => {
+              draft.value = null;
+              onText({ name: PASTED, text: value, size: new Blob([value]).size });
+            }}
           />
         </label>
       )}
