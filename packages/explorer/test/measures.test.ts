@@ -163,7 +163,7 @@ await describePage("the page's measures", ({ open }) => {
   });
 
   test("two texts are as far apart as core says, with one cursor for both", async () => {
-    const page = await show(await open(), "Compare");
+    const page = await show(await open("1.compare?m=stories&c=0.0.0&s=f"), "Compare");
     const text = await page.getByLabel("The second reads").inputValue();
     const [first, second] = [TEXT, text].map((each) => trace(stories, engine, each, PREDICTIONS));
     const { layers, parting } = compare(first, second);
