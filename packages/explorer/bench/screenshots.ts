@@ -1,28 +1,28 @@
 /**
  * Pictures of every view, light, dark and narrow, to be looked at and for the documentation.
  *
- *     npm run shots:page [-- FOLDER]      writes FOLDER/VIEW-light.jpeg …; docs/page by default
+ *     npm run shots:page [-- FOLDER]      writes FOLDER/VIEW-light.jpeg … and FOLDER/README.md; docs/page by default
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions } from "playwright-core";
 import { build, preview } from "vite";
 import { launchChromium } from "../../core/test/browser/chromium.ts";
-import { VIEW_IDS } from "../src/state/page.ts";
+import { VIEWS } from "../src/views/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = process.argv[2] ?? join(root, "../../docs/page");
 
 const MANNERS: Readonly<Record<string, BrowserContextOptions>> = {
-  light: { viewport: { width: 1120, height: 840 }, colorScheme: "light" },
-  dark: { viewport: { width: 1120, height: 840 }, colorScheme: "dark" },
+  light: { viewport: { width: 1120, height: 1000 }, colorScheme: "light", deviceScaleFactor: 0.6 },
+  dark: { viewport: { width: 1120, height: 1000 }, colorScheme: "dark", deviceScaleFactor: 0.6 },
   narrow: { viewport: { width: 360, height: 720 }, colorScheme: "light", hasTouch: true },
 };
 
 /** Small enough to be kept in the repository, good enough to read. */
-const QUALITY = 60;
+const QUALITY = 45;
 
 /** Computing and drawing have come to rest. */
 const SETTLED_MS = 1_500;
@@ -39,7 +39,7 @@ try {
     const page = await context.newPage();
     await page.goto(origin);
     await page.waitForSelector("[data-ready]");
-    for (const view of VIEW_IDS) {
+    for (const { id: view } of VIEWS) {
       const button = page.locator(`[data-view="${view}"]`);
       if ((await button.count()) === 0) continue;
       await button.evaluate((element) => (element as unknown as { click(): void }).click());
@@ -50,6 +50,17 @@ try {
     }
     await context.close();
   }
+  const rows = VIEWS.map(({ id, title, question }) => {
+    const pictures = Object.keys(MANNERS).map(
+      (manner) => `![${title}, ${manner}](${id}-${manner}.jpeg)`,
+    );
+    return `| **${title}**<br>${question} | ${pictures.join(" | ")} |`;
+  });
+  const columns = Object.keys(MANNERS);
+  writeFileSync(
+    join(folder, "README.md"),
+    `# The page, view by view\n\nWritten by \`npm run shots:page\`, on the model that the page opens on.\n\n| | ${columns.join(" | ")} |\n|${" --- |".repeat(columns.length + 1)}\n${rows.join("\n")}\n`,
+  );
 } finally {
   await browser.close();
   await server.close();

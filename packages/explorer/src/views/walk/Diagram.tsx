@@ -98,7 +98,7 @@ function Node({ node, style, plain, cell, unit, chosen, onChoose }: NodeProps) {
       <span class="said">
         {caption ? `, ${caption}` : ""}, at unit {unit}
       </span>
-      <span class="strip" style={{ background: stripOf(node, cell, ground.value) }} />
+      <span class="node-strip" style={{ background: stripOf(node, cell, ground.value) }} />
     </button>
   );
 }
