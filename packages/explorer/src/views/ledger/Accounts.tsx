@@ -80,7 +80,6 @@ export function Accounts({ state, unit, step, labels, onStep }: AccountsProps) {
           value(state.written, t),
         ];
         return (
-          // biome-ignore lint/a11y/noStaticElementInteractions: the cursor's own keys do the same
           <g key={t} onPointerDown={() => onStep(t)}>
             <rect
               x={x(t) - column / 2}
