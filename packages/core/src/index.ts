@@ -190,6 +190,7 @@ export type {
 export type { Outcome } from "./inspect/subject.ts";
 export type {
   ExampleInput,
+  InputOf,
   InspectedInput,
   InspectedModel,
   LanguageInput,
@@ -291,6 +292,7 @@ export type {
 } from "./models/recurrentRunner.ts";
 export type { RecurrentStream } from "./models/recurrentStream.ts";
 export { Sampler, type SamplingOptions } from "./models/sampling.ts";
+export { hasTorchLayers, readTorchLayers, type TorchLayers } from "./models/torchLayers.ts";
 export { type Key, RandomStream, streamKey } from "./numbers/random.ts";
 // Tasks: the four shapes
 export { type AnyModel, decodeAnyModel } from "./tasks/anyModel.ts";

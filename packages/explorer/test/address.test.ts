@@ -23,10 +23,6 @@ const pages: fc.Arbitrary<PageState> = fc.record({
   input: fc.oneof(
     fc.record({ kind: fc.constant("text" as const), text: fc.string({ unit: "grapheme" }) }),
     fc.record({ kind: fc.constant("sample" as const), sample: index }),
-    fc.record({
-      kind: fc.constant("rows" as const),
-      rows: fc.array(fc.array(finite), { maxLength: 4 }),
-    }),
   ),
   cursor: fc.record({ place: index, unit: index, step: index }),
   signal: fc.stringMatching(/^\w{1,10}$/),

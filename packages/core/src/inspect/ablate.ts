@@ -3,21 +3,11 @@ import type { Engine, Tensor } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import type { NetworkState } from "../models/carriedStates.ts";
-import type { LanguageModel } from "../models/languageModel.ts";
-import type { Network } from "../models/network.ts";
-import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import { hold, letGo, type PlacedClamp, placesWith } from "./held.ts";
 import { checkUnit, unitsOf } from "./kept.ts";
 import type { Numbers, TracePlace } from "./signals.ts";
 import type { Subject, SubjectPlan } from "./subject.ts";
-import {
-  type ExampleInput,
-  type InspectedInput,
-  type InspectedModel,
-  type LanguageInput,
-  subjectOf,
-  type VectorInput,
-} from "./subjects.ts";
+import { type InputOf, type InspectedModel, subjectOf } from "./subjects.ts";
 
 export interface AblateOptions {
   /** Index of a place. @default every layer that has the signal */
@@ -64,28 +54,10 @@ const MOST_PLACES = 65_536;
  * @throws As `trace`.
  * @example ablate(model, engine, text, { layer: 1 })[0].unit
  */
-export function ablate(
-  model: LanguageModel,
+export function ablate<M extends InspectedModel>(
+  model: M,
   engine: Engine,
-  input: LanguageInput,
-  options?: AblateOptions,
-): readonly UnitEffect[];
-export function ablate(
-  network: Network,
-  engine: Engine,
-  input: ExampleInput,
-  options?: AblateOptions,
-): readonly UnitEffect[];
-export function ablate(
-  network: RecurrentNetwork,
-  engine: Engine,
-  input: VectorInput,
-  options?: AblateOptions,
-): readonly UnitEffect[];
-export function ablate(
-  model: InspectedModel,
-  engine: Engine,
-  input: InspectedInput,
+  input: InputOf<M>,
   options: AblateOptions = {},
 ): readonly UnitEffect[] {
   const { signal = "h", layer, value = 0 } = options;

@@ -2,19 +2,9 @@
 import type { Engine } from "../engines/engine.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import type { NetworkState } from "../models/carriedStates.ts";
-import type { LanguageModel } from "../models/languageModel.ts";
-import type { Network } from "../models/network.ts";
-import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import { type Clamp, heldIn, hold, placeClamps } from "./held.ts";
 import type { Outcome } from "./subject.ts";
-import {
-  type ExampleInput,
-  type InspectedInput,
-  type InspectedModel,
-  type LanguageInput,
-  subjectOf,
-  type VectorInput,
-} from "./subjects.ts";
+import { type InputOf, type InspectedModel, subjectOf } from "./subjects.ts";
 
 export interface ClampOptions {
   /** Likely next tokens that are kept a step, of a language model. @default 5 */
@@ -44,31 +34,10 @@ const WINDOW = 64;
  * @throws As `trace`.
  * @example clamp(model, engine, text, [{ signal: "f", value: 1 }]).increase
  */
-export function clamp(
-  model: LanguageModel,
+export function clamp<M extends InspectedModel>(
+  model: M,
   engine: Engine,
-  input: LanguageInput,
-  clamps: readonly Clamp[],
-  options?: ClampOptions,
-): ClampEffect;
-export function clamp(
-  network: Network,
-  engine: Engine,
-  input: ExampleInput,
-  clamps: readonly Clamp[],
-  options?: ClampOptions,
-): ClampEffect;
-export function clamp(
-  network: RecurrentNetwork,
-  engine: Engine,
-  input: VectorInput,
-  clamps: readonly Clamp[],
-  options?: ClampOptions,
-): ClampEffect;
-export function clamp(
-  model: InspectedModel,
-  engine: Engine,
-  input: InspectedInput,
+  input: InputOf<M>,
   clamps: readonly Clamp[],
   { top = 5, ...options }: ClampOptions = {},
 ): ClampEffect {

@@ -24,8 +24,6 @@ import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import { LanguageModel } from "../models/languageModel.ts";
-import type { Network } from "../models/network.ts";
-import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import { areaUnderCurve } from "./correlation.ts";
 import { checkVaries, inTwoParts, type Placed, readInput, readLabels } from "./labelledInputs.ts";
 import type { Predicate, StepLabels, StepPredicate } from "./predicates.ts";
@@ -37,13 +35,7 @@ import {
   type SignalWindow,
 } from "./signalReader.ts";
 import type { Subject } from "./subject.ts";
-import type {
-  ExampleInput,
-  InspectedInput,
-  InspectedModel,
-  LanguageInput,
-  VectorInput,
-} from "./subjects.ts";
+import type { InputOf, InspectedModel } from "./subjects.ts";
 import { type LabelledStretch, UnitScores } from "./unitScores.ts";
 
 export interface FindUnitsOptions {
@@ -129,32 +121,11 @@ const FEWEST_SHIFTS = 19;
  * @example findUnits(model, engine, [text], quotes).units[0] // { layer: 1, signal: "c", unit: 83, score: 0.91, above: true, … }
  * @example findUnits(network, engine, series, (steps) => steps.map(({ row }) => row[0] > 0.5))
  */
-export function findUnits(
-  model: LanguageModel,
+export function findUnits<M extends InspectedModel>(
+  model: M,
   engine: Engine,
-  inputs: readonly LanguageInput[],
-  predicate: Predicate | StepLabels,
-  options?: FindUnitsOptions,
-): FoundUnits;
-export function findUnits(
-  network: Network,
-  engine: Engine,
-  inputs: readonly ExampleInput[],
-  predicate: StepPredicate | StepLabels,
-  options?: FindUnitsOptions,
-): FoundUnits;
-export function findUnits(
-  network: RecurrentNetwork,
-  engine: Engine,
-  inputs: readonly VectorInput[],
-  predicate: StepPredicate | StepLabels,
-  options?: FindUnitsOptions,
-): FoundUnits;
-export function findUnits(
-  model: InspectedModel,
-  engine: Engine,
-  inputs: readonly InspectedInput[],
-  predicate: Predicate | StepPredicate | StepLabels,
+  inputs: readonly InputOf<M>[],
+  predicate: (M extends LanguageModel ? Predicate : StepPredicate) | StepLabels,
   options: FindUnitsOptions = {},
 ): FoundUnits {
   const { count = 20, shifts = 100, seed = 1 } = options;

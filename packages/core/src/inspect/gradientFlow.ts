@@ -18,20 +18,11 @@ import type { Engine } from "../engines/engine.ts";
 import { CellstateError } from "../errors.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import type { NetworkState } from "../models/carriedStates.ts";
-import type { LanguageModel } from "../models/languageModel.ts";
-import type { Network } from "../models/network.ts";
 import { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import { type Decay, decayOf, NO_DECAY } from "./decay.ts";
 import type { TracePlace } from "./signals.ts";
 import { type Subject, type SubjectPlan, stepsOf } from "./subject.ts";
-import {
-  type ExampleInput,
-  type InspectedInput,
-  type InspectedModel,
-  type LanguageInput,
-  subjectOf,
-  type VectorInput,
-} from "./subjects.ts";
+import { type InputOf, type InspectedModel, subjectOf } from "./subjects.ts";
 
 /** Norms by distance, and how they change: see `decay.ts`. */
 export interface NormsByDistance extends Decay {
@@ -79,28 +70,10 @@ export interface GradientFlowOptions {
  * @throws CellstateError `option` for a step without a loss; `data` where nothing has one.
  * @example gradientFlow(model, engine, text).layers[0].states.find(({ name }) => name === "c")?.rate
  */
-export function gradientFlow(
-  model: LanguageModel,
+export function gradientFlow<M extends InspectedModel>(
+  model: M,
   engine: Engine,
-  input: LanguageInput,
-  options?: GradientFlowOptions,
-): GradientFlow;
-export function gradientFlow(
-  model: Network,
-  engine: Engine,
-  input: ExampleInput,
-  options?: GradientFlowOptions,
-): GradientFlow;
-export function gradientFlow(
-  model: RecurrentNetwork,
-  engine: Engine,
-  input: VectorInput,
-  options?: GradientFlowOptions,
-): GradientFlow;
-export function gradientFlow(
-  model: InspectedModel,
-  engine: Engine,
-  input: InspectedInput,
+  input: InputOf<M>,
   { at: wanted, weights, state }: GradientFlowOptions = {},
 ): GradientFlow {
   const subject = subjectOf(model, input).toldItself(engine, weights);

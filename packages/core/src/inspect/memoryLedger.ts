@@ -16,20 +16,10 @@ import { type StepNode, stepGraph } from "../cells/stepGraph.ts";
 import type { Engine, Tensor } from "../engines/engine.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import type { NetworkState } from "../models/carriedStates.ts";
-import type { LanguageModel } from "../models/languageModel.ts";
-import type { Network } from "../models/network.ts";
-import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import { chooseKept, type Kept, room, shownSignal, unitsOf } from "./kept.ts";
 import type { Numbers, SignalTrace, TracePlace } from "./signals.ts";
 import { copySignal, type SubjectPlan, type SubjectWindow, stepsOf } from "./subject.ts";
-import {
-  type ExampleInput,
-  type InspectedInput,
-  type InspectedModel,
-  type LanguageInput,
-  subjectOf,
-  type VectorInput,
-} from "./subjects.ts";
+import { type InputOf, type InspectedModel, subjectOf } from "./subjects.ts";
 
 /** The accounts of one state; each [steps, units]. */
 export interface KeptState {
@@ -93,28 +83,10 @@ const WINDOW = 256;
  * const [c] = memoryLedger(model, engine, text).layers[0].states;
  * if (!("reason" in c)) c.surviving(3, 40, 17);
  */
-export function memoryLedger(
-  model: LanguageModel,
+export function memoryLedger<M extends InspectedModel>(
+  model: M,
   engine: Engine,
-  input: LanguageInput,
-  options?: MemoryLedgerOptions,
-): MemoryLedger;
-export function memoryLedger(
-  model: Network,
-  engine: Engine,
-  input: ExampleInput,
-  options?: MemoryLedgerOptions,
-): MemoryLedger;
-export function memoryLedger(
-  model: RecurrentNetwork,
-  engine: Engine,
-  input: VectorInput,
-  options?: MemoryLedgerOptions,
-): MemoryLedger;
-export function memoryLedger(
-  model: InspectedModel,
-  engine: Engine,
-  input: InspectedInput,
+  input: InputOf<M>,
   { keep = {}, weights, state }: MemoryLedgerOptions = {},
 ): MemoryLedger {
   const subject = subjectOf(model, input);

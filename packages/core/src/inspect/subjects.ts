@@ -16,6 +16,13 @@ export type InspectedModel = LanguageModel | Network | RecurrentNetwork;
 /** A text or tokens for a language model, an example for a network, vectors for layers alone. */
 export type InspectedInput = LanguageInput | ExampleInput | VectorInput;
 
+/** What a model of this family reads. */
+export type InputOf<M extends InspectedModel> = M extends LanguageModel
+  ? LanguageInput
+  : M extends Network
+    ? ExampleInput
+    : VectorInput;
+
 /** @throws TypeError for what is no model, or an input of another family than the model's; and what is said at each family's subject. */
 export function subjectOf(model: InspectedModel, input: InspectedInput): Subject {
   if (model instanceof LanguageModel) {

@@ -15,18 +15,8 @@ import { CellstateError } from "../errors.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import { type CellWeights, readCellWeights } from "../layers/recurrent.ts";
 import type { NetworkState } from "../models/carriedStates.ts";
-import type { LanguageModel } from "../models/languageModel.ts";
-import type { Network } from "../models/network.ts";
-import type { RecurrentNetwork } from "../models/recurrentNetwork.ts";
 import { stepBefore } from "./stepBefore.ts";
-import {
-  type ExampleInput,
-  type InspectedInput,
-  type InspectedModel,
-  type LanguageInput,
-  subjectOf,
-  type VectorInput,
-} from "./subjects.ts";
+import { type InputOf, type InspectedModel, subjectOf } from "./subjects.ts";
 
 export type WalkNodeKind =
   | "input"
@@ -174,28 +164,10 @@ export interface WalkOptions {
  * @throws CellstateError `option` for a layer, step, node or unit that is not there; and what `trace` throws for the input.
  * @example walk(model, engine, "My name is Krish.", { layer: 1, step: 3 }).node("f ∘ c[t-1]").values
  */
-export function walk(
-  model: LanguageModel,
+export function walk<M extends InspectedModel>(
+  model: M,
   engine: Engine,
-  input: LanguageInput,
-  options: WalkOptions,
-): Walk;
-export function walk(
-  model: Network,
-  engine: Engine,
-  input: ExampleInput,
-  options: WalkOptions,
-): Walk;
-export function walk(
-  model: RecurrentNetwork,
-  engine: Engine,
-  input: VectorInput,
-  options: WalkOptions,
-): Walk;
-export function walk(
-  model: InspectedModel,
-  engine: Engine,
-  input: InspectedInput,
+  input: InputOf<M>,
   wanted: WalkOptions | undefined,
 ): Walk {
   if (wanted === undefined)

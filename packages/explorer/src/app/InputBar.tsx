@@ -1,10 +1,16 @@
 /** Which model, and what it reads: one that the page brings along or a file, one of its examples or a person's own text or numbers. */
-import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import type { Reads } from "../compute/questions.ts";
 import { BUILT_IN_NAMES, BUILT_IN_TITLES } from "../state/builtIn.ts";
-import type { PageInput } from "../state/page.ts";
+import { typedInput } from "../views/measures/texts.ts";
 import type { ViewProps } from "../views/view.ts";
 import { readText, takeFile } from "./drop.ts";
+
+const READS = {
+  text: "It reads",
+  rows: "It reads these numbers, a line a step",
+  table: "It reads this table, under a line of names",
+} as const satisfies Record<Reads, string>;
 
 /** Typing rests before the model reads again. */
 const TYPING_MS = 250;
@@ -16,22 +22,15 @@ export function InputBar({ session }: ViewProps) {
   const builtIn = session.builtIn.value;
   const file = useRef<HTMLInputElement>(null);
   const typing = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const wrong = useSignal("");
   const type = (text: string) => {
     clearTimeout(typing.current);
     typing.current = setTimeout(() => {
-      wrong.value = "";
-      if (model?.reads !== "rows") {
-        readText(session, text, "the text");
-        return;
-      }
-      const rows = rowsIn(text);
-      if (typeof rows === "string") wrong.value = rows;
-      else input.value = { kind: "rows", rows };
+      readText(session, text, "the text");
     }, TYPING_MS);
   };
   const chosen = ref.value.kind === "built-in" ? ref.value.name : "file";
-  const said = error ?? wrong.value;
+  const typed = typedInput(session);
+  const said = error ?? "";
   return (
     <section class="input" aria-label="Model and input">
       <div class="input-line">
@@ -86,12 +85,12 @@ export function InputBar({ session }: ViewProps) {
           </select>
         </label>
       ) : null}
-      {shownInput() === null ? null : (
+      {typed === null ? null : (
         <label class="reads">
-          {model?.reads === "rows" ? "It reads these numbers, a line a step" : "It reads"}
+          {READS[model?.reads ?? "text"]}
           <textarea
             rows={2}
-            value={shownInput() ?? ""}
+            value={typed}
             spellcheck={false}
             aria-invalid={said === "" ? undefined : true}
             aria-describedby="input-said"
@@ -113,36 +112,4 @@ export function InputBar({ session }: ViewProps) {
     );
     return `${layers.join("; ")}; ${model.parameters.toLocaleString("en")} parameters`;
   }
-
-  function shownInput(): string | null {
-    return inputText(input.value, builtIn?.samples ?? []);
-  }
-}
-
-/** As it stands in the box; null for a sample that is neither a text nor numbers. */
-function inputText(input: PageInput, samples: readonly unknown[]): string | null {
-  if (input.kind === "text") return input.text;
-  if (input.kind === "rows") return input.rows.map((row) => row.join(" ")).join("\n");
-  const sample = samples[input.sample];
-  return typeof sample === "string" ? sample : null;
-}
-
-/** Numbers a line, separated by blanks, commas or semicolons. @returns what is wrong, as a line. */
-function rowsIn(text: string): readonly (readonly number[])[] | string {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  const rows = lines.map((line) =>
-    line
-      .trim()
-      .split(/[\s,;]+/)
-      .map(Number),
-  );
-  for (const [index, row] of rows.entries()) {
-    if (row.some((value) => !Number.isFinite(value))) {
-      return `line ${index + 1}: expected numbers separated by blanks or commas, got "${lines[index].slice(0, 40)}"`;
-    }
-    if (row.length !== rows[0].length) {
-      return `line ${index + 1}: expected ${rows[0].length} numbers as in line 1, got ${row.length}`;
-    }
-  }
-  return rows;
 }

@@ -9,14 +9,20 @@ import {
   decodeAnyModel,
   type Engine,
   type ExampleInput,
+  hasTorchLayers,
   type LanguageModel,
   type Network,
+  type RecurrentNetwork,
+  readTorchLayers,
+  type TorchLayers,
   type Trace,
   trace,
+  type VectorInput,
 } from "@cellstate/core";
 import type { PageInput } from "../state/page.ts";
 import type { Read } from "./questions.ts";
 import { exampleFor } from "./taskInputs.ts";
+import { rowsFrom } from "./typed.ts";
 
 /** A model with what it reads: the two that core's `inspect` takes together. */
 export type Subject =
@@ -28,10 +34,16 @@ export type Subject =
       readonly input: ExampleInput;
       /** The input as the task reads it. */
       readonly value: unknown;
-    };
+    }
+  | { readonly family: "layers"; readonly model: RecurrentNetwork; readonly input: VectorInput };
+
+/** A file of ours, or recurrent layers of PyTorch's. */
+export type LibraryModel =
+  | (AnyModel & { readonly layers: null })
+  | { readonly language: null; readonly network: null; readonly layers: TorchLayers };
 
 interface Shelf {
-  readonly model: AnyModel;
+  readonly model: LibraryModel;
   readonly name: string;
   /** What its built-in inputs are, as the task's own. */
   readonly samples: readonly unknown[];
@@ -53,10 +65,10 @@ export class Library {
   readonly #shelves = new Map<string, Shelf>();
 
   /** @throws CellstateError for bytes that hold no model. */
-  add(id: string, bytes: Uint8Array, name: string, samples: readonly unknown[]): AnyModel {
+  add(id: string, bytes: Uint8Array, name: string, samples: readonly unknown[]): LibraryModel {
     const known = this.#shelves.get(id);
     if (known) return known.model;
-    const model = decodeAnyModel(bytes, name);
+    const model = readModel(bytes, name);
     this.#shelves.set(id, { model, name, samples, reads: [] });
     return model;
   }
@@ -71,7 +83,7 @@ export class Library {
     return this.#read(id, input).trace;
   }
 
-  model(id: string): AnyModel {
+  model(id: string): LibraryModel {
     return this.#shelf(id).model;
   }
 
@@ -97,12 +109,28 @@ export class Library {
   }
 }
 
+function readModel(bytes: Uint8Array, name: string): LibraryModel {
+  if (hasTorchLayers(bytes, name)) {
+    return { language: null, network: null, layers: readTorchLayers(bytes, name) };
+  }
+  return { ...decodeAnyModel(bytes, name), layers: null };
+}
+
 function subjectFor({ model, name, samples }: Shelf, input: PageInput): Subject {
   if (model.language !== null) {
-    const text = input.kind === "sample" ? samples[input.sample] : textOf(input, name);
+    const text = input.kind === "sample" ? samples[input.sample] : input.text;
     if (typeof text !== "string") throw new CellstateError("option", `${name}: no such example`);
     if (text === "") throw new CellstateError("data", "the text is empty: type a few words");
     return { family: "language", model: model.language, input: text };
+  }
+  if (model.layers !== null) {
+    if (input.kind === "sample") {
+      throw new CellstateError("option", `${name}: no such example`);
+    }
+    const { network } = model.layers;
+    const rows = rowsFrom(input.text, network.config.inputSize);
+    const vectors = Float32Array.from(rows.flat());
+    return { family: "layers", model: network, input: { vectors, steps: rows.length } };
   }
   const { task, network } = model.network;
   return {
@@ -113,12 +141,8 @@ function subjectFor({ model, name, samples }: Shelf, input: PageInput): Subject 
   };
 }
 
-function textOf(input: PageInput, name: string): string {
-  if (input.kind === "text") return input.text;
-  throw new CellstateError("data", `${name} reads text, not numbers: type a text`);
-}
-
 function traceOf(subject: Subject, engine: Engine): Trace {
   if (subject.family === "language") return trace(subject.model, engine, subject.input);
+  if (subject.family === "layers") return trace(subject.model, engine, subject.input);
   return trace(subject.model, engine, subject.input);
 }

@@ -18,17 +18,24 @@ import type {
 import type { FittedScale } from "cellstate/scales";
 import type { PageInput } from "../state/page.ts";
 
+/** What is typed for a model: words, numbers a line, or a table under a line of names. */
+export type Reads = "text" | "rows" | "table";
+
 /** What is known of an open model without computing. */
 export interface OpenModel {
   /** By which questions name it. */
   readonly id: string;
   /** The file's name, or the built-in one's title. */
   readonly title: string;
-  readonly family: "language model" | "network";
-  /** What a network does, `forecasting`; null for a language model. */
+  /** `layers`: recurrent layers alone, as PyTorch keeps them. */
+  readonly family: "language model" | "network" | "layers";
+  /** What a network does, `forecasting`; null for the others. */
   readonly task: string | null;
-  /** What its inputs are: a text box or numbers are offered. */
-  readonly reads: "text" | "rows";
+  readonly reads: Reads;
+  /** Something that it can read, before anybody has said what. */
+  readonly example: string;
+  /** What a person should know of how the file was read, a line; null for nothing. */
+  readonly note: string | null;
   readonly parameters: number;
   readonly places: readonly OpenPlace[];
   /** How its tokens are cut, `words`; null for numbers. */
@@ -93,7 +100,7 @@ export interface Reading {
     | null;
   /** [steps]: −log p of the token that came, nats; NaN where none came. */
   readonly surprisal: Float64Array | null;
-  /** What a network answered, as its task says it; null for a language model. */
+  /** What a network answered, as its task says it; null for what is no network. */
   readonly answer: string | null;
 }
 

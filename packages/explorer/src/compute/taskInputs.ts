@@ -1,4 +1,4 @@
-/** What a person types or drops, as an example for a network: text, numbers, or one of a built-in model's samples; and the network's answer in words. */
+/** What a network is to read, typed or one of its model's own examples, as an example for it; and its answer in words. */
 import {
   type AnyTask,
   CellstateError,
@@ -8,6 +8,7 @@ import {
   type WrittenOutput,
 } from "@cellstate/core";
 import type { PageInput } from "../state/page.ts";
+import { stepTimes, valueFrom } from "./typed.ts";
 
 /** An input as the task reads it, and as the network does. */
 export interface TaskExample {
@@ -90,28 +91,13 @@ function taskInput(
   samples: readonly unknown[],
   name: string,
 ): unknown {
-  if (input.kind === "sample") {
-    const sample = samples[input.sample];
-    if (sample !== undefined) return asTaskReads(task, sample);
-    throw new CellstateError(
-      "option",
-      `${name}: no example ${input.sample + 1}; there are ${samples.length}`,
-    );
-  }
-  if (readsText(task)) {
-    if (input.kind !== "text")
-      throw new CellstateError("data", `${name} reads text, not numbers: type a text`);
-    if (input.text === "")
-      throw new CellstateError("data", "the text is empty: type a few characters");
-    return input.text;
-  }
-  if (input.kind === "rows") {
-    const [row] = input.rows;
-    if (row === undefined) throw new CellstateError("data", `${name} reads numbers: paste some`);
-    if (task.ports.input.kind === "vector") return rowOf(task, row, name);
-    return { steps: input.rows.length, values: Float32Array.from(input.rows.flat()) };
-  }
-  throw new CellstateError("data", `${name} reads numbers, not text: paste rows of numbers`);
+  if (input.kind === "text") return valueFrom(task, input.text);
+  const sample = samples[input.sample];
+  if (sample !== undefined) return asTaskReads(task, sample);
+  throw new CellstateError(
+    "option",
+    `${name}: no example ${input.sample + 1}; there are ${samples.length}`,
+  );
 }
 
 /** JSON has no arrays of float32. */
@@ -121,18 +107,6 @@ function asTaskReads(task: AnyTask, sample: unknown): unknown {
     return sample;
   }
   return { steps: sample.steps, values: Float32Array.from(sample.values) };
-}
-
-/** Numbers by the columns that the task reads. */
-function rowOf(task: AnyTask, row: readonly number[], name: string): Record<string, number> {
-  const columns = columnsOf(task);
-  if (columns.length !== row.length) {
-    throw new CellstateError(
-      "data",
-      `${name}: expected ${columns.length} numbers (${columns.join(", ")}), got ${row.length}`,
-    );
-  }
-  return Object.fromEntries(columns.map((column, index) => [column, row[index]]));
 }
 
 function labelsOf(
@@ -147,6 +121,7 @@ function labelsOf(
     input.copy(0, tokens, 0, 1);
     return Array.from(tokens, (token) => names[token] ?? String(token));
   }
+  if (task.kind === "forecasting") return stepTimes(task, value);
   if (task.ports.input.kind !== "vector" || typeof value !== "object" || value === null) return;
   return steps === 1
     ? [
@@ -165,15 +140,4 @@ function itemsOf(task: AnyTask, side: "input" | "output"): readonly string[] {
   if (Array.isArray(items)) return ["\ufffd", "⟨start⟩", "⟨end⟩", ...items.map(String)];
   const own: unknown = Reflect.get(Object(coding), "items");
   return Array.isArray(own) ? ["\ufffd", ...own.map(String)] : [];
-}
-
-function columnsOf(task: AnyTask): readonly string[] {
-  const coding: unknown = Reflect.get(Object(task.toJson()), "input");
-  const columns: unknown = Reflect.get(Object(coding), "columns");
-  return Array.isArray(columns) ? columns.map((each) => String(Reflect.get(each, "name"))) : [];
-}
-
-/** Whether a text can be typed for it. */
-export function readsText({ ports }: AnyTask): boolean {
-  return ports.input.kind === "tokens";
 }

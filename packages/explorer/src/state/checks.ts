@@ -9,10 +9,9 @@ export function asJson(value: unknown): Json {
 
 export function asInput(value: Json): PageInput | null {
   if (!isRecord(value)) return null;
-  const { kind, text, sample, rows } = value;
+  const { kind, text, sample } = value;
   if (kind === "text" && typeof text === "string") return { kind, text };
   if (kind === "sample" && isIndex(sample)) return { kind, sample };
-  if (kind === "rows" && Array.isArray(rows) && rows.every(isNumbers)) return { kind, rows };
   return null;
 }
 

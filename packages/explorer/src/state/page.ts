@@ -44,11 +44,10 @@ export type ModelRef =
 
 /** What the model is to read. */
 export type PageInput =
+  /** Typed or dropped: words, numbers a line, or a table, as the model reads. */
   | { readonly kind: "text"; readonly text: string }
   /** One of those that a built-in model brings along. */
-  | { readonly kind: "sample"; readonly sample: number }
-  /** Numbers, step by step, for models that read series; or a single row. */
-  | { readonly kind: "rows"; readonly rows: readonly (readonly number[])[] };
+  | { readonly kind: "sample"; readonly sample: number };
 
 export const ORDERS = [
   "number",

@@ -167,14 +167,16 @@ export class Session {
       ...{ id: digest, bytes, name, title: name, samples: [] },
     });
     this.#files.set(digest, model);
-    const input = this.state.input.peek();
+    if (model.note) this.notify("note", model.note);
+    const isRead =
+      this.state.input.peek().kind === "text" &&
+      model.reads === "text" &&
+      this.model.peek()?.reads === "text";
     batch(() => {
       this.state.model.value = { kind: "file", digest, name };
       this.builtIn.value = null;
       if (toRead !== null) this.state.input.value = toRead;
-      else if (input.kind === "sample" || (input.kind === "text") !== (model.reads === "text")) {
-        this.state.input.value = defaultInput(model);
-      }
+      else if (!isRead) this.state.input.value = { kind: "text", text: model.example };
       this.#start(model);
     });
   }
@@ -274,12 +276,6 @@ export class Session {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function defaultInput(model: OpenModel): PageInput {
-  if (model.reads === "text")
-    return { kind: "text", text: "My name is Krish. My brother's name is Wish." };
-  return { kind: "rows", rows: [] };
 }
 
 function clamp(value: number, most: number): number {

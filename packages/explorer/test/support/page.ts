@@ -65,6 +65,8 @@ export async function describePage(title: string, tests: (page: PageTests) => vo
           ...options,
         });
         const page = await context.newPage();
+        // Below a test's own limit, so that what was waited for is named.
+        page.setDefaultTimeout(20_000);
         if (request) page.on("request", (each) => request(each.url()));
         await page.goto(`${origin}${hash === "" ? "" : `#${hash}`}`);
         await page.waitForSelector("[data-ready]");

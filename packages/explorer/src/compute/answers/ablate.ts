@@ -9,9 +9,6 @@ export function answerAblate(
 ): Answer<"ablate"> {
   const subject = library.subject(ask);
   const options = { layer: place, signal, value };
-  const effects =
-    subject.family === "language"
-      ? ablate(subject.model, library.engine, subject.input, options)
-      : ablate(subject.model, library.engine, subject.input, options);
+  const effects = ablate(subject.model, library.engine, subject.input, options);
   return effects.map(({ unit, increase, change }) => ({ unit, increase, change }));
 }

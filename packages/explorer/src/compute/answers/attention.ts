@@ -5,8 +5,8 @@ import type { Answer, Ask } from "../questions.ts";
 /** What an encoder has at its end for whoever comes after it, and where a decoder looked. */
 export function answerAttention(library: Library, ask: Ask<"attention">): Answer<"attention"> {
   const { labels, outputLabels, places, layers, output } = library.trace(ask);
-  if (library.subject(ask).family === "language") {
-    throw new CellstateError("data", "a language model has no encoder that hands something over");
+  if (library.subject(ask).family !== "network") {
+    throw new CellstateError("data", "this model has no encoder that hands something over");
   }
   const handOver = places.flatMap(({ name, part, direction, along, cell }, place) => {
     if (part !== "encoder" || along !== "steps") return [];

@@ -8,10 +8,13 @@ const TOP = 5;
 export function answerClamp(library: Library, { clamps, ...ask }: Ask<"clamp">): Answer<"clamp"> {
   const subject = library.subject(ask);
   const options = { top: TOP };
-  const { labels, free, held, increase } =
-    subject.family === "language"
-      ? clamp(subject.model, library.engine, subject.input, clamps, options)
-      : clamp(subject.model, library.engine, subject.input, clamps, options);
+  const { labels, free, held, increase } = clamp(
+    subject.model,
+    library.engine,
+    subject.input,
+    clamps,
+    options,
+  );
   return {
     labels,
     increase,

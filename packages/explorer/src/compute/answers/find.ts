@@ -22,10 +22,13 @@ export function answerFind(library: Library, { by, place, ...ask }: Ask<"find">)
     const labels = trace.labels.map((_, step) => step >= from && step <= to);
     // A span of a text seldom reaches over both halves of it: the same steps choose and score, and the page says so.
     const twice = [labels, labels];
-    found =
-      subject.family === "language"
-        ? findUnits(subject.model, library.engine, [subject.input, subject.input], twice, options)
-        : findUnits(subject.model, library.engine, [subject.input, subject.input], twice, options);
+    found = findUnits(
+      subject.model,
+      library.engine,
+      [subject.input, subject.input],
+      twice,
+      options,
+    );
   } else {
     if (subject.family !== "language")
       throw new CellstateError(

@@ -57,9 +57,6 @@ function flowFrom(subject: Subject, library: Library, at: number | null): Gradie
 }
 
 function flow(subject: Subject, { engine }: Library, at: number | undefined): GradientFlow {
-  if (subject.family === "language") {
-    return gradientFlow(subject.model, engine, subject.input, { at });
-  }
   return gradientFlow(subject.model, engine, subject.input, { at });
 }
 

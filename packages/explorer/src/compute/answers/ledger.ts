@@ -44,10 +44,7 @@ export function answerSurvival(
 function ledgerOf(library: Library, ask: Omit<Ask<"ledger">, "place">, place: number): LayerLedger {
   const subject = library.subject(ask);
   const options = { keep: { layers: [place] } };
-  const ledger =
-    subject.family === "language"
-      ? memoryLedger(subject.model, library.engine, subject.input, options)
-      : memoryLedger(subject.model, library.engine, subject.input, options);
+  const ledger = memoryLedger(subject.model, library.engine, subject.input, options);
   const layer = ledger.layers[place];
   if (layer) return layer;
   throw new CellstateError("option", `no layer ${place}; there are ${ledger.layers.length}`);

@@ -5,9 +5,6 @@ import type { Answer, Ask } from "../questions.ts";
 export function answerWalk(library: Library, ask: Ask<"walk">): Answer<"walk"> {
   const subject = library.subject(ask);
   const options = { layer: ask.place, step: ask.step, overrides: ask.edits };
-  const walked: Walk =
-    subject.family === "language"
-      ? walk(subject.model, library.engine, subject.input, options)
-      : walk(subject.model, library.engine, subject.input, options);
+  const walked: Walk = walk(subject.model, library.engine, subject.input, options);
   return walked.nodes;
 }

@@ -45,7 +45,7 @@ export function addingCourse(asked: TrainingSettings, cell: Cell): LiveCourse {
   return {
     parameters: model.network.parameters.size,
     command: null,
-    example: { kind: "rows", rows: rowsOf(held.inputs[0]) },
+    example: { kind: "text", text: textOf(held.inputs[0]) },
     get weights() {
       return model.network.weights;
     },
@@ -72,8 +72,9 @@ export function addingCourse(asked: TrainingSettings, cell: Cell): LiveCourse {
   };
 }
 
-function rowsOf({ steps, values }: SeriesInput): number[][] {
-  return Array.from({ length: steps }, (_, step) => [values[2 * step], values[2 * step + 1]]);
+function textOf({ steps, values }: SeriesInput): string {
+  const line = (_: unknown, step: number) => `${values[2 * step]} ${values[2 * step + 1]}`;
+  return Array.from({ length: steps }, line).join("\n");
 }
 
 function drawSum(purpose: string, index: number): Sum {

@@ -81,9 +81,6 @@ export function Choice({
           </select>
         </label>
       ) : null}
-      {second.input.kind === "rows" ? (
-        <p>The second reads the same rows{second.isSame ? " without the first of them" : ""}.</p>
-      ) : null}
       {failed.value ? (
         <p class="error" role="alert">
           {failed.value}

@@ -1,12 +1,12 @@
 /** What the model above is compared with: another model or the same, reading another input or the same. Both are kept in the link. */
 import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
-import type { OpenModel, Read } from "../../compute/questions.ts";
+import type { OpenModel, Read, Reads } from "../../compute/questions.ts";
 import { BUILT_IN_NAMES } from "../../state/builtIn.ts";
 import { digestOf } from "../../state/digest.ts";
 import type { PageInput } from "../../state/page.ts";
 import { messageOf, type Session } from "../../state/session.ts";
 import { keepOwn, numberIn, ownOf, textIn } from "../measures/own.ts";
-import { textRead } from "../measures/texts.ts";
+import { textRead, typedInput } from "../measures/texts.ts";
 import { type Beside, useBuiltIn } from "../measures/useBuiltIn.ts";
 
 export interface Second {
@@ -61,15 +61,13 @@ function inputOf(session: Session, other: Beside | null): PageInput {
   const own = ownOf(session, "compare");
   const typed = textIn(own, "text");
   const first = session.state.input.value;
-  const text = textRead(session);
-  if (text !== null) {
-    return { kind: "text", text: typed ?? (other === null ? alteredText(text) : text) };
-  }
-  if (first.kind === "rows") {
-    return other === null ? { kind: "rows", rows: first.rows.slice(1) } : first;
+  if (first.kind === "text" || textRead(session) !== null) {
+    const text = typedInput(session) ?? "";
+    const isText = session.model.value?.reads === "text";
+    const altered = isText ? alteredText(text) : alteredLines(text, session.model.value?.reads);
+    return { kind: "text", text: typed ?? (other === null ? altered : text) };
   }
   const count = session.builtIn.value?.samples.length ?? 1;
-  if (first.kind !== "sample") return first;
   const sample = numberIn(own, "sample") ?? (other === null ? first.sample + 1 : first.sample);
   return { kind: "sample", sample: Math.abs(Math.trunc(sample)) % count };
 }
@@ -79,6 +77,13 @@ function alteredText(text: string): string {
   if (text.includes("Krish")) return text.replaceAll("Krish", "Asha");
   const after = text.indexOf(" ");
   return after < 0 ? text.slice(1) : text.slice(after + 1);
+}
+
+/** Numbers without their first step; of a table the line of names stays. */
+function alteredLines(text: string, reads: Reads | undefined): string {
+  const lines = text.split("\n");
+  const kept = reads === "table" ? [lines[0], ...lines.slice(2)] : lines.slice(1);
+  return kept.join("\n");
 }
 
 /** A file that was opened before; a link alone does not have it. */
