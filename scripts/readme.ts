@@ -8,6 +8,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type Circumstances, figure } from "../bench/results.ts";
 import { insideText } from "./readmeInside.ts";
+import { pageText } from "./readmePage.ts";
 import { shapesText } from "./readmeShapes.ts";
 import { speedText } from "./readmeSpeed.ts";
 
@@ -23,6 +24,7 @@ function read<T>(path: string): T | null {
 const PARTS: Readonly<Record<string, () => string | null>> = {
   shapes: shapesText,
   inside: insideText,
+  page: pageText,
   speed: speedText,
   recording: () => {
     const file = new URL("../bench/results/start.txt", import.meta.url);

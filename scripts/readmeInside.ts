@@ -40,11 +40,10 @@ trace itself, ${Math.round(traceMb)} MB (\`${command}\`, ${date}: ${machine}).`;
 
 function summaryText({ experiments }: Summary): string {
   const aims = aimsText(experiments.map(({ verdicts }) => verdicts));
-  const names = experiments.filter(({ runs }) => runs.done > 0).map(({ title }) => title);
   const pictures = experiments
     .filter(({ name }) => name === "vanishing-gradient")
     .flatMap(({ figures }) => figures.slice(0, 1))
     .map((file) => `\n\n![How far back gradients reach](experiments/results/papers/${file})`);
-  return `The experiments that made the LSTM's name, repeated with these tools (${names.join("; ")}): ${aims}. [Their results](experiments/RESULTS.md), each beside the published
+  return `The experiments that made the LSTM's name, repeated with these tools: ${aims}. [Their results](experiments/RESULTS.md), each beside the published
 figure and how sure that is, with what failed left in; \`npm run experiments -- all\` does them again.${pictures.join("")}`;
 }

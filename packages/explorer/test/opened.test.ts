@@ -9,10 +9,12 @@ import {
   fitForecasting,
   fitRowRegressionTask,
   readSafetensors,
-  type StoredTensor,
   writeSafetensors,
 } from "../../core/src/index.ts";
 import { describePage } from "./support/page.ts";
+
+type Tensor =
+  Parameters<typeof writeSafetensors>[0] extends ReadonlyMap<string, infer T> ? T : never;
 
 const torch = new Uint8Array(
   readFileSync(
@@ -49,7 +51,7 @@ await describePage("a file of one's own", ({ open }) => {
 
   test("with a tensor of another shape says which, and what was wanted", async () => {
     const page = await open();
-    const wrong = new Map<string, StoredTensor>(readSafetensors(torch, "golden").tensors);
+    const wrong = new Map<string, Tensor>(readSafetensors(torch, "golden").tensors);
     wrong.set("bias_hh_l0", { shape: [12], data: new Float32Array(12) });
     await choose(page, "wrong.safetensors", writeSafetensors(wrong, {}));
     await page

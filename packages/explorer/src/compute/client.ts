@@ -16,6 +16,9 @@ export class ComputeError extends Error {
   }
 }
 
+/** Models that are kept open. */
+const MOST_OPEN = 24;
+
 interface Open {
   resolve(answer: unknown): void;
   reject(error: Error): void;
@@ -39,12 +42,31 @@ export class Compute {
 
   /** @throws ComputeError with what core says of the question, or `lost`. */
   async ask<K extends QuestionKind>(kind: K, ask: Ask<K>): Promise<Answer<K>> {
+    for (const id of modelsIn(ask)) this.#touch(id);
     const answer = await this.#send(kind, ask);
-    if (kind === "open") {
-      const { id } = answer as Answer<"open">;
-      this.#files.set(id, ask as Ask<"open">);
-    }
+    if (kind === "open") this.#keep(ask as Ask<"open">);
     return answer as Answer<K>;
+  }
+
+  /** A model's file is kept for a worker that takes a lost one's place; of too many the one that was not asked about for longest is closed. */
+  #keep(file: Ask<"open">): void {
+    const { id, bytes } = file;
+    // Without bytes it was asked for again, being open already.
+    const known = this.#files.get(id);
+    const kept = bytes.length === 0 && known ? known : file;
+    this.#files.set(id, kept);
+    this.#touch(id);
+    const [oldest] = this.#files.keys();
+    if (this.#files.size <= MOST_OPEN || oldest === undefined) return;
+    this.#files.delete(oldest);
+    this.#send("close", { id: oldest }).catch(() => {});
+  }
+
+  #touch(id: string): void {
+    const file = this.#files.get(id);
+    if (!file) return;
+    this.#files.delete(id);
+    this.#files.set(id, file);
   }
 
   /** Ends the worker as a crash would: for tests. */
@@ -89,4 +111,13 @@ export class Compute {
     }
     this.losses.value++;
   }
+}
+
+/** The models that a question is about. */
+function modelsIn(ask: object): string[] {
+  const { model, first, second } = ask as { model?: unknown; first?: unknown; second?: unknown };
+  if (typeof model === "string") return [model];
+  return [first, second].flatMap((each) =>
+    typeof each === "object" && each !== null ? modelsIn(each) : [],
+  );
 }

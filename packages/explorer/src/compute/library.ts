@@ -73,6 +73,10 @@ export class Library {
     return model;
   }
 
+  close(id: string): void {
+    this.#shelves.delete(id);
+  }
+
   /** @throws CellstateError `option` for a model that is not open; `data` for an input that it cannot read. */
   subject({ model: id, input }: Read): Subject {
     return this.#read(id, input).subject;

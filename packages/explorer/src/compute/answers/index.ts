@@ -25,6 +25,10 @@ export const answers: {
   ledger: answerLedger,
   survival: answerSurvival,
   open: answerOpen,
+  close: (library, { id }) => {
+    library.close(id);
+    return null;
+  },
   read: answerRead,
   signal: answerSignal,
   saturation: answerSaturation,
