@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import type { Session } from "../src/state/session.ts";
 import { VIEWS } from "../src/views/index.ts";
 import { describePage } from "./support/page.ts";
 
@@ -166,6 +167,24 @@ await describePage("the frame of the page", ({ open, origin, folder }) => {
       await expect
         .poll(() => page.textContent(".input"))
         .toContain('" Zaphod" at character 11, line 1, which the model does not know');
+      await page.context().close();
+    });
+
+    test("what takes long can be stopped, and computed again when somebody says so", async () => {
+      const page = await open("1.states?m=stories");
+      // Sizes of all that is left of 1,500 steps at 1,500 others: minutes.
+      const text = "My name is Krish. I live in Pune. ".repeat(170).trim();
+      await page.evaluate((given) => {
+        const { cellstate } = globalThis as unknown as { cellstate: Session };
+        const input = { kind: "text" as const, text: given };
+        const ask = { model: "stories", input, place: 0, state: "c", unit: null };
+        cellstate.ask("survival", ask).catch(({ message }) => cellstate.notify("note", message));
+      }, text);
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.locator(".notices").getByText("computing was stopped").waitFor();
+      await page.getByRole("button", { name: "Compute again" }).click();
+      await page.locator('[data-ready="states"] canvas.heatmap').first().waitFor();
+      expect(await page.getByText("Computing").count()).toBe(0);
       await page.context().close();
     });
 

@@ -4,6 +4,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { VIEWS } from "../views/index.ts";
 import type { ViewProps } from "../views/view.ts";
+import { Busy } from "./Busy.tsx";
 import { CursorBar } from "./CursorBar.tsx";
 import { Help } from "./Help.tsx";
 import { InputBar } from "./InputBar.tsx";
@@ -64,6 +65,7 @@ export function App({ session }: ViewProps) {
       <Notices session={session} />
       <InputBar session={session} />
       <CursorBar session={session} />
+      <Busy session={session} />
       <Summary session={session} />
       <main ref={main} tabIndex={-1} data-ready={isReady ? entry.id : undefined}>
         <h2>{entry.title}</h2>

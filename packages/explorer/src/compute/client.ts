@@ -2,7 +2,7 @@
  * The page's side of the computing worker: questions in, promises out. A worker that is lost (it ran out of memory, or was ended) is replaced, its models
  * opened again, and the questions that it left open fail with a message that says so.
  */
-import { signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import type { Answer, AnswerMessage, Ask, QuestionKind } from "./questions.ts";
 
 export class ComputeError extends Error {
@@ -29,6 +29,10 @@ export class Compute {
   readonly busy = signal(0);
   /** How often a worker was lost. */
   readonly losses = signal(0);
+  /** When the worker began the question that it has before it; null where it has none. */
+  readonly since: Signal<number | null> = signal(null);
+  /** Whether a person has stopped it: until `resume`, or until something else is asked. */
+  readonly isStopped = signal(false);
   readonly #start: () => Worker;
   readonly #files = new Map<string, Ask<"open">>();
   readonly #open = new Map<number, Open>();
@@ -42,6 +46,7 @@ export class Compute {
 
   /** @throws ComputeError with what core says of the question, or `lost`. */
   async ask<K extends QuestionKind>(kind: K, ask: Ask<K>): Promise<Answer<K>> {
+    this.isStopped.value = false;
     for (const id of modelsIn(ask)) this.#touch(id);
     const answer = await this.#send(kind, ask);
     if (kind === "open") this.#keep(ask as Ask<"open">);
@@ -74,11 +79,23 @@ export class Compute {
     this.#lost("it was ended");
   }
 
+  /** Gives up what is being computed; what was asked fails, and is not asked again. */
+  stop(): void {
+    this.#replace("computing was stopped");
+    this.isStopped.value = true;
+  }
+
+  /** Has everything asked again. */
+  resume(): void {
+    this.isStopped.value = false;
+    this.losses.value++;
+  }
+
   #send(kind: QuestionKind, ask: unknown): Promise<unknown> {
     const number = this.#count++;
     return new Promise((resolve, reject) => {
       this.#open.set(number, { resolve, reject });
-      this.busy.value = this.#open.size;
+      this.#counted();
       this.#worker.postMessage({ number, kind, ask });
     });
   }
@@ -88,7 +105,8 @@ export class Compute {
       const open = this.#open.get(data.number);
       if (!open) return;
       this.#open.delete(data.number);
-      this.busy.value = this.#open.size;
+      this.since.value = null;
+      this.#counted();
       if ("error" in data) open.reject(new ComputeError(data.error.message, data.error.code));
       else open.resolve(data.answer);
     };
@@ -98,18 +116,26 @@ export class Compute {
   }
 
   #lost(why: string): void {
+    this.#replace(`the computing worker was lost (${why || "no reason given"})`);
+    this.losses.value++;
+  }
+
+  /** Ends the worker; another one opens its models, and the questions that were left fail. */
+  #replace(message: string): void {
     this.#worker.terminate();
     const left = [...this.#open.values()];
     this.#open.clear();
-    this.busy.value = 0;
+    this.since.value = null;
+    this.#counted();
     this.#worker = this.#listen(this.#start());
     for (const file of this.#files.values()) this.#send("open", file).catch(() => {});
-    for (const { reject } of left) {
-      reject(
-        new ComputeError(`the computing worker was lost (${why || "no reason given"})`, "lost"),
-      );
-    }
-    this.losses.value++;
+    for (const { reject } of left) reject(new ComputeError(message, "lost"));
+  }
+
+  #counted(): void {
+    this.busy.value = this.#open.size;
+    if (this.#open.size === 0) this.since.value = null;
+    else if (this.since.peek() === null) this.since.value = performance.now();
   }
 }
 
