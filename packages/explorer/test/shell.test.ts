@@ -184,7 +184,7 @@ await describePage("the frame of the page", ({ open, origin, folder }) => {
       await page.locator(".notices").getByText("computing was stopped").waitFor();
       await page.getByRole("button", { name: "Compute again" }).click();
       await page.locator('[data-ready="states"] canvas.heatmap').first().waitFor();
-      expect(await page.getByText("Computing").count()).toBe(0);
+      expect(await page.locator(".busy").count()).toBe(0);
       await page.context().close();
     });
 
