@@ -17,7 +17,7 @@ import { machine, median, openTraining, setNumber, withBuiltPage } from "./built
 const BIN = fileURLToPath(new URL("../../cellstate/bin/cellstate.js", import.meta.url));
 const RESULTS = fileURLToPath(new URL("../../../bench/results/page-train.json", import.meta.url));
 const UNITS = 128;
-const STEPS = 300;
+const STEPS = 600;
 /** Tokens an update: fifty windows of fifty. */
 const TOKENS = 2500;
 const WANTED = 0.8;
