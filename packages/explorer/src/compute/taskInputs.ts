@@ -51,6 +51,32 @@ export function exampleFor(
   };
 }
 
+/**
+ * The same example with the network's own answer for a target, so that it has a loss: how sure the network is of it.
+ *
+ * @returns null for answers that are numbers: their loss would be nothing.
+ */
+export function toldItsAnswer(
+  task: AnyTask,
+  output: NetworkOutput | WrittenOutput,
+  value: unknown,
+): ExampleInput["examples"] | null {
+  const decode = task.decode as (output: NetworkOutput | WrittenOutput, input: unknown) => unknown;
+  const answer: unknown = decode.call(task, output, value);
+  const target = hasKeys<{ label: string }>(answer, "label")
+    ? answer.label
+    : hasKeys<{ tags: readonly string[] }>(answer, "tags")
+      ? answer.tags
+      : null;
+  if (target === null) return null;
+  const encode = task.encode as (
+    inputs: readonly unknown[],
+    targets: readonly unknown[],
+    name: string,
+  ) => ExampleInput["examples"];
+  return encode.call(task, [value], [target], "the answer");
+}
+
 /** What a network answered, as a person would say it; null where it answered nothing that its task knows of. */
 export function answerInWords(
   task: AnyTask,

@@ -5,13 +5,13 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { drawRowNames, drawStepNames, fitCanvas } from "./axes.ts";
-import { type Cells, rowsOf } from "./bitmap.ts";
+import { type Cells, rowsOf, type Window2d } from "./bitmap.ts";
 import type { ColourScale } from "./colours.ts";
 import { ground } from "./ground.ts";
 import "./heatmap.css";
 import { Gestures } from "./gestures.ts";
 import { Minimap } from "./Minimap.tsx";
-import { following, isWhole, panned, reductionFor, wholeSight, zoomed } from "./sight.ts";
+import { following, isWhole, panned, reductionFor, wholeSight, within, zoomed } from "./sight.ts";
 import { Tiles } from "./tiles.ts";
 
 export interface HeatmapProps {
@@ -31,7 +31,14 @@ export interface HeatmapProps {
   readonly rowName?: (unit: number) => string;
   /** What a row is, in words: several of them. @default "units" */
   readonly rowsWord?: string;
+  /** What is in sight at first; null for all. @default all */
+  readonly sight?: Window2d | null;
+  /** Told, once it rests, what is in sight; null for all. */
+  readonly onSight?: (sight: Window2d | null) => void;
 }
+
+/** Until zooming and panning are said to rest. */
+const REST_MS = 150;
 
 /** A press of a button. */
 const NEARER = 1.5;
@@ -49,7 +56,7 @@ export function Heatmap(props: HeatmapProps) {
   // What listeners and effects read: the newest.
   const latest = useRef(props);
   latest.current = props;
-  const sight = useSignal(wholeSight(whole));
+  const sight = useSignal(props.sight ? within(props.sight, whole) : wholeSight(whole));
   /** In device pixels. */
   const size = useSignal({ width: 1, height: 1 });
   const frame = useRef(0);
@@ -109,6 +116,13 @@ export function Heatmap(props: HeatmapProps) {
   useSignalEffect(() => {
     sight.value;
     drawSoon();
+  });
+  useSignalEffect(() => {
+    const seen = sight.value;
+    const timer = setTimeout(() => {
+      latest.current.onSight?.(isWhole(seen, shape.current) ? null : seen);
+    }, REST_MS);
+    return () => clearTimeout(timer);
   });
   useLayoutEffect(() => {
     if (!canvas.current) return;

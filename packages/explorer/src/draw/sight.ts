@@ -65,7 +65,7 @@ function span(wanted: number, fewest: number, all: number): number {
   return Math.min(all, Math.max(Math.min(fewest, all), wanted));
 }
 
-function within({ from, to, top, bottom }: Window2d, { steps, rows }: Whole): Window2d {
+export function within({ from, to, top, bottom }: Window2d, { steps, rows }: Whole): Window2d {
   const [left, right] = moved(from, to, steps);
   const [above, below] = moved(top, bottom, rows);
   return { from: left, to: right, top: above, bottom: below };
@@ -79,7 +79,9 @@ function moved(from: number, to: number, all: number): [number, number] {
   return [start, start + length];
 }
 
-function past(cell: number, from: number, to: number): number {
-  if (cell < from) return cell - from;
-  return cell + 1 > to ? cell + 1 - to : 0;
+/** How far a cell is out of sight; one of which the middle is to be seen is in it. */
+function past(index: number, from: number, to: number): number {
+  const middle = index + 0.5;
+  if (middle < from) return index - from;
+  return middle > to ? index + 1 - to : 0;
 }

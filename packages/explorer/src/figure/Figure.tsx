@@ -18,7 +18,12 @@ export function Figure(props: FigureProps) {
   const asTable = useSignal(false);
   const said = useSignal("");
   const take = async (format: FigureFormat) => {
-    said.value = await exportFigure(props, format);
+    try {
+      said.value = await exportFigure(props, format);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      said.value = `${format.toUpperCase()} could not be made: ${why}`;
+    }
   };
   return (
     <figure class="figure" data-figure={props.name}>

@@ -12,7 +12,8 @@ export async function exportFigure(figure: FigureSource, format: FigureFormat): 
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  URL.revokeObjectURL(link.href);
+  // Some browsers begin to read it only after the click.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   return `${name}, ${Math.ceil(blob.size / 1000)} KB`;
 }
 

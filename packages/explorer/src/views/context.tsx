@@ -1,5 +1,4 @@
 /** Two continuations of one beginning: what the gates did, and what is left of the beginning. */
-import { useSignal } from "@preact/signals";
 import { type LineSeries, Lines } from "../draw/Lines.tsx";
 import { linesSvg } from "../draw/linesSvg.ts";
 import { Figure } from "../figure/Figure.tsx";
@@ -9,7 +8,7 @@ import { Gates } from "./context/Gates.tsx";
 import { type Change, groundsOf, percent, verdictOf } from "./context/words.ts";
 import { useLast } from "./measures/lastAnswer.ts";
 import "./measures/measures.css";
-import { keepOwn, ownOf, textIn } from "./measures/own.ts";
+import { keepOwn, numberIn, ownOf, textIn } from "./measures/own.ts";
 import { textRead } from "./measures/texts.ts";
 import type { ViewProps } from "./view.ts";
 
@@ -73,11 +72,11 @@ export default function Context({ session }: ViewProps) {
 }
 
 function Result({ session, change }: { readonly session: Session; readonly change: Change }) {
-  const chosen = useSignal(0);
+  const chosen = numberIn(ownOf(session, "context"), "step") ?? 0;
   const longest = Math.max(change.tokens.first.length, change.tokens.second.length);
-  const step = Math.min(chosen.value, longest - 1);
+  const step = Math.max(0, Math.min(Math.trunc(chosen), longest - 1));
   const setStep = (to: number) => {
-    chosen.value = to;
+    keepOwn(session, "context", { step: to });
   };
   const layer = change.layers[session.state.cursor.value.place] ?? change.layers[0];
   const { owedByStep } = change.forgetting;

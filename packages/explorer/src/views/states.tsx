@@ -3,18 +3,19 @@ import { useComputed } from "@preact/signals";
 import type { FittedSignal, OpenPlace } from "../compute/questions.ts";
 import { ORDER_LABELS } from "../compute/questions.ts";
 import { shownToken } from "../draw/axes.ts";
-import { rowsOf } from "../draw/bitmap.ts";
+import { rowsOf, type Window2d } from "../draw/bitmap.ts";
 import { shortNumber } from "../draw/colours.ts";
 import { Heatmap, type HeatmapProps } from "../draw/Heatmap.tsx";
 import { heatmapSvg } from "../draw/heatmapSvg.ts";
 import { Legend } from "../draw/Legend.tsx";
 import { Figure } from "../figure/Figure.tsx";
-import type { PageOrder } from "../state/page.ts";
+import type { Json, PageOrder } from "../state/page.ts";
 import type { Session } from "../state/session.ts";
 import { aboutInput, useAnswer } from "../state/useAnswer.ts";
 import { namesOf } from "./states/names.ts";
 import { LABEL_WORDS, labelFrom, ORDERS, orderInWords, shownUnits } from "./states/ordering.ts";
 import "./states.css";
+import { keepOwn, ownOf } from "./measures/own.ts";
 import { signalInWords } from "./states/words.ts";
 import type { ViewProps } from "./view.ts";
 
@@ -89,7 +90,19 @@ function WithCursor({
   readonly session: Session;
   readonly picture: Omit<HeatmapProps, "cursor">;
 }) {
-  return <Heatmap {...picture} cursor={session.state.cursor.value} />;
+  return (
+    <Heatmap
+      {...picture}
+      cursor={session.state.cursor.value}
+      sight={sightIn(ownOf(session, "states").sight)}
+      onSight={(sight) => {
+        const kept = sight && [sight.from, sight.to, sight.top, sight.bottom];
+        if (JSON.stringify(kept) !== JSON.stringify(ownOf(session, "states").sight ?? null)) {
+          keepOwn(session, "states", { sight: kept });
+        }
+      }}
+    />
+  );
 }
 
 interface SortingProps {
@@ -124,7 +137,7 @@ function Sorting({ session, label, busy }: SortingProps) {
           <select
             value={label}
             onChange={(event) => {
-              session.remember("states", { label: event.currentTarget.value });
+              keepOwn(session, "states", { label: event.currentTarget.value });
             }}
           >
             {ORDER_LABELS.map((each) => (
@@ -190,4 +203,11 @@ function tableOf(
     cell: (step: number, column: number) =>
       column === 0 ? step : column === 1 ? names[step] : values[step * units + shown[column - 2]],
   };
+}
+
+/** As a link has it. */
+function sightIn(kept: Json | undefined): Window2d | null {
+  if (!Array.isArray(kept) || kept.length !== 4 || !kept.every(Number.isFinite)) return null;
+  const [from, to, top, bottom] = kept as readonly number[];
+  return to > from && bottom > top ? { from, to, top, bottom } : null;
 }

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { figure } from "../app/summaryWords.ts";
 import { Figure } from "../figure/Figure.tsx";
 import { aboutInput, useAnswer } from "../state/useAnswer.ts";
+import { keepOwn, ownOf, textIn } from "./measures/own.ts";
 import type { ViewProps } from "./view.ts";
 import { Diagram, NodeList, valueAt } from "./walk/Diagram.tsx";
 import { diagramSvg } from "./walk/diagramSvg.ts";
@@ -21,7 +22,7 @@ export default function WalkView({ session }: ViewProps) {
     aboutInput(session, { ...at(), edits: edits.value }),
   );
   const free = useAnswer(session, "walk", () => aboutInput(session, { ...at(), edits: {} }));
-  const chosen = useSignal<string | null>(null);
+  const chosen = textIn(ownOf(session, "walk"), "node");
   const isNarrow = useSignal(false);
   const frame = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -38,16 +39,16 @@ export default function WalkView({ session }: ViewProps) {
   const label = session.reading.value.value?.labels[step]?.trim() ?? "";
   const plain = free.value.value;
   const changes = nodes?.filter(({ changed }) => changed).length ?? 0;
-  const node = nodes?.find(({ id }) => id === chosen.value) ?? null;
+  const node = nodes?.find(({ id }) => id === chosen) ?? null;
   const props = nodes &&
     place && {
       nodes,
       plain: plain && new Map(plain.map((each) => [each.id, each])),
       cell: place.cell,
       unit,
-      chosen: chosen.value,
+      chosen,
       onChoose: (id: string) => {
-        chosen.value = chosen.peek() === id ? null : id;
+        keepOwn(session, "walk", { node: chosen === id ? null : id });
       },
     };
   return (

@@ -23,7 +23,7 @@ export function answerContext(
   if (model === null) {
     throw new CellstateError(
       "data",
-      "this model reads no text, and beginnings are typed here: open a language model",
+      "this view continues a text in two ways, as a language model reads it; this model is of another kind: open a language model",
     );
   }
   const { engine } = library;

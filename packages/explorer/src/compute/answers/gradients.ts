@@ -6,7 +6,8 @@ import {
   type NormsByDistance,
 } from "@cellstate/core";
 import type { Library, Subject } from "../library.ts";
-import type { Answer, Ask, NormsOf } from "../questions.ts";
+import type { Answer, Ask, NormsOf, Read } from "../questions.ts";
+import { toldItsAnswer } from "../taskInputs.ts";
 
 /** Only a chrono bias asks for it. */
 const CHRONO_STEPS = 50;
@@ -15,7 +16,7 @@ export function answerGradients(
   library: Library,
   { at: wanted, isUntrained, ...ask }: Ask<"gradients">,
 ): Answer<"gradients"> {
-  const known = library.subject(ask);
+  const known = toldIfNeeded(library, ask);
   const subject = isUntrained ? untrained(known) : known;
   const { loss, at, layers } = flowFrom(subject, library, wanted);
   return {
@@ -30,6 +31,16 @@ export function answerGradients(
       })),
     })),
   };
+}
+
+/** What a person types has no target: a network that names things is then asked how sure it is of its own answer. */
+function toldIfNeeded(library: Library, ask: Read): Subject {
+  const subject = library.subject(ask);
+  if (subject.family !== "network" || subject.input.examples.target !== null) return subject;
+  const { output } = library.trace(ask);
+  if (!output || "outputs" in output) return subject;
+  const examples = toldItsAnswer(subject.task, output, subject.value);
+  return examples ? { ...subject, input: { ...subject.input, examples } } : subject;
 }
 
 /** As `cellstate train` draws its first weights. */
