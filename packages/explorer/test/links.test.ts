@@ -33,7 +33,15 @@ const CHANGES: readonly (readonly [view: string, change: (page: Page) => Promise
   ["gradients", (page) => page.locator("main input[type=radio]").nth(1).click()],
   ["saturation", (page) => page.getByLabel(/^above 0.9 in at least/).fill("50")],
   ["find", (page) => page.locator("main select").first().selectOption({ index: 1 })],
-  ["clamp", (page) => page.locator("main input[type=range]").first().fill("0.25")],
+  [
+    "clamp",
+    async (page) => {
+      await page.locator("main input[type=range]").first().fill("0.25");
+      await page.getByRole("button", { name: /^Keep this hold/ }).click();
+      await page.locator("main select").first().selectOption("o");
+      await page.getByText(/o held at .* and one hold more/).waitFor();
+    },
+  ],
   ["compare", (page) => page.getByLabel("The second reads").fill("My name is Omar.")],
   ["shapes", (page) => page.evaluate("cellstate.openBuiltIn('tea')")],
   ["train", (page) => page.getByLabel("units").first().fill("12")],

@@ -250,6 +250,20 @@ await describePage("the page's states", ({ open }) => {
     await page.context().close();
   });
 
+  test("up and down go by the rows as they are sorted", async () => {
+    const page = await open(link("states", "f", "saturation"));
+    const rowsOf = () => page.evaluate("cellstate.rows.value") as Promise<number[] | null>;
+    await expect.poll(rowsOf).not.toBeNull();
+    const rows = (await rowsOf()) ?? [];
+    expect(rows).not.toEqual(rows.toSorted((a, b) => a - b));
+    await page.locator("main").focus();
+    const unitOf = () => page.evaluate("cellstate.state.cursor.value.unit");
+    const from = rows.indexOf(0);
+    await page.keyboard.press(from === 0 ? "ArrowDown" : "ArrowUp");
+    expect(await unitOf()).toBe(rows[from === 0 ? 1 : from - 1]);
+    await page.context().close();
+  });
+
   test.each(["states", "strip"])("axe finds nothing in %s", async (view) => {
     const page = await open(link(view, "f", "likeness"));
     await page.locator(".figure").waitFor();

@@ -25,7 +25,14 @@ import { CellstateError } from "../errors.ts";
 import type { Stretch } from "../layers/parameters.ts";
 import { LanguageModel } from "../models/languageModel.ts";
 import { areaUnderCurve } from "./correlation.ts";
-import { checkVaries, inTwoParts, type Placed, readInput, readLabels } from "./labelledInputs.ts";
+import {
+  checkVaries,
+  inTwoCopies,
+  inTwoParts,
+  type Placed,
+  readInput,
+  readLabels,
+} from "./labelledInputs.ts";
 import type { Predicate, StepLabels, StepPredicate } from "./predicates.ts";
 import {
   chooseSignals,
@@ -53,6 +60,11 @@ export interface FindUnitsOptions {
   readonly names?: readonly string[];
   /** In place of the model's weights: those of a training event. @default the model's */
   readonly weights?: Stretch;
+  /**
+   * Whether units are chosen on some steps and scored on others. Without, all steps do both, as where a span of a single text is to be told from
+   * the rest; the level is then what the best unit reaches when it is chosen, sign and all, by a turned label. @default true
+   */
+  readonly heldOut?: boolean;
 }
 
 export interface FoundUnit {
@@ -128,7 +140,7 @@ export function findUnits<M extends InspectedModel>(
   predicate: (M extends LanguageModel ? Predicate : StepPredicate) | StepLabels,
   options: FindUnitsOptions = {},
 ): FoundUnits {
-  const { count = 20, shifts = 100, seed = 1 } = options;
+  const { count = 20, shifts = 100, seed = 1, heldOut = true } = options;
   checkCount("count", count, 1);
   checkCount("shifts", shifts, FEWEST_SHIFTS);
   const isText = model instanceof LanguageModel;
@@ -137,16 +149,19 @@ export function findUnits<M extends InspectedModel>(
     throw new CellstateError("data", `findUnits: there are no ${what}; give at least one`);
   }
   const nameOf = (i: number): string => options.names?.[i] ?? `${isText ? "text" : "input"} ${i}`;
-  const read = inputs.map((input, i) => readInput(model, input, nameOf(i)));
+  const once = inputs.map((input, i) => readInput(model, input, nameOf(i)));
+  // What does both is read twice: to choose, and to score.
+  const read = heldOut ? once : [...once, ...once];
   const subjects = read.map(({ subject }) => subject);
   const { places } = subjects[0];
   const signals = chooseSignals(places, options);
   const considered = signals.reduce((total, { units }) => total + units, 0);
-  const labels = readLabels(read, predicate, nameOf);
+  const told = readLabels(once, predicate, nameOf);
+  const labels = heldOut ? told : [...told, ...told];
   const isBinary = labels.every((of) =>
     of.every((label) => Number.isNaN(label) || label === 0 || label === 1),
   );
-  const { choosing, scoring } = inTwoParts(labels, seed);
+  const { choosing, scoring } = heldOut ? inTwoParts(labels, seed) : inTwoCopies(labels);
   checkVaries(choosing, "choose units");
   checkVaries(scoring, "score them");
 
@@ -177,7 +192,9 @@ export function findUnits<M extends InspectedModel>(
   const signs = r.map((value) => (value < 0 ? -1 : 1));
   const scores = scorer.correlations().map((value, c) => value * signs[c]);
   const turned = Float64Array.from({ length: shifts }, (_, s) =>
-    greatest(scorer.correlations(s + 1).map((value, c) => value * signs[c])),
+    greatest(
+      scorer.correlations(s + 1).map((value, c) => (heldOut ? value * signs[c] : Math.abs(value))),
+    ),
   );
   // So placed that the true label, were it one more turned one, would be above it in 5 % of all searches at most.
   const level = turned.toSorted()[Math.ceil(LEVEL * (shifts + 1)) - 1];

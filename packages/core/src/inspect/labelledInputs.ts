@@ -61,6 +61,19 @@ export interface Placed {
   readonly stretch: LabelledStretch;
 }
 
+/** Of labels of which each stands there twice, the first half chooses and the second scores. */
+export function inTwoCopies(labels: readonly Float64Array[]): {
+  readonly choosing: readonly Placed[];
+  readonly scoring: readonly Placed[];
+} {
+  const placed = labels.map((of, input) => ({
+    input,
+    stretch: new LabelledStretch(of, 0, of.length),
+  }));
+  const half = labels.length / 2;
+  return { choosing: placed.slice(0, half), scoring: placed.slice(half) };
+}
+
 /**
  * A single input in two halves. Of several, the first chooses and the second scores; all others go, in a random order, to the part that
  * has less so far: in their own order, classes that stand by turns would each come into one part.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Cell } from "../../src/cells/cell.ts";
-import { gru, lstmProjection } from "../../src/cells/zoo/index.ts";
+import { gru, lstm, lstmProjection } from "../../src/cells/zoo/index.ts";
 import { Vocabulary } from "../../src/data/vocabulary.ts";
 import { createReferenceEngine } from "../../src/engines/reference/index.ts";
 import { createWasmEngine } from "../../src/engines/wasm/index.ts";
@@ -243,3 +243,37 @@ describe("findUnits refuses in one line", () => {
     expect(search).toThrow(message);
   });
 });
+
+describe("where the same steps choose and score", () => {
+  it("the best unit is above the level for one span in twenty that means nothing", () => {
+    const { model, steps, text } = wanderer();
+    const spans = 200;
+    let above = 0;
+    for (let span = 0; span < spans; span++) {
+      const stream = new RandomStream(streamKey(7, "span", span));
+      const [start, length] = [stream.integer(steps), 8 + stream.integer(40)];
+      const labels = Array.from({ length: steps }, (_, t) => (t - start + steps) % steps < length);
+      const found = findUnits(model, createWasmEngine(), [text], [labels], {
+        ...{ heldOut: false, seed: span, shifts: 59 },
+      });
+      if (found.units[0].score > found.level) above++;
+    }
+    // 10 are expected; of 200 with p = 0.05 more than 22 come once in 10,000 times.
+    expect(above).toBeLessThanOrEqual(22);
+    expect(above).toBeGreaterThan(0);
+  }, 60_000);
+});
+
+/** A model whose weights are as they were drawn, and a text without meaning: what its units do has nothing to do with any span. */
+function wanderer() {
+  const steps = 200;
+  const letters = new RandomStream(streamKey(5, "letters"));
+  const text = Array.from({ length: steps }, () => "abcdefgh"[letters.integer(8)]).join("");
+  const vocabulary = Vocabulary.of([text], "characters");
+  const sizes = { hiddenSize: 12, layers: 1, embeddingSize: 0, projectionSize: null } as const;
+  const model = createLanguageModel(
+    { cell: lstm, vocabulary, ...sizes, dropout: 0, tieWeights: false },
+    { init: "default", forgetBias: 2, chronoSteps: 50, seed: 3 },
+  );
+  return { model, steps, text };
+}

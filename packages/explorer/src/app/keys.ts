@@ -8,7 +8,7 @@ export interface KeyHelp {
 
 export const KEY_HELP: readonly KeyHelp[] = [
   { keys: "← →", does: "the step before, the step after" },
-  { keys: "↑ ↓", does: "the unit above, the unit below (by number)" },
+  { keys: "↑ ↓", does: "the unit above, the unit below (by number; in States as they are sorted)" },
   { keys: "Shift + arrow", does: "ten at a time" },
   { keys: "Home, End", does: "the first step, the last step" },
   { keys: "[ ]", does: "the layer below, the layer above" },
@@ -23,12 +23,12 @@ export function listenToKeys(session: Session, help: () => void): void {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
     if (isTaken(event.target, event.key)) return;
     const many = event.shiftKey ? 10 : 1;
-    const { place, unit, step } = session.state.cursor.peek();
+    const { place, step } = session.state.cursor.peek();
     const actions: Readonly<Record<string, () => void>> = {
       ArrowLeft: () => session.move({ step: step - many }),
       ArrowRight: () => session.move({ step: step + many }),
-      ArrowUp: () => session.move({ unit: unit - many }),
-      ArrowDown: () => session.move({ unit: unit + many }),
+      ArrowUp: () => session.moveUnit(-many),
+      ArrowDown: () => session.moveUnit(many),
       Home: () => session.move({ step: 0 }),
       End: () => session.move({ step: Number.MAX_SAFE_INTEGER }),
       "[": () => session.move({ place: place - 1 }),

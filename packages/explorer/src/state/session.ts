@@ -58,6 +58,8 @@ export class Session {
   readonly notices: Signal<readonly Notice[]> = signal([]);
   /** Whether time runs: Space. Views that can play (walk, strip, training) listen. */
   readonly playing = signal(false);
+  /** Units as a view shows them from top to bottom; null for all by their numbers. The view sets it while it is there. */
+  readonly rows: Signal<readonly number[] | null> = signal(null);
   /** Models that were opened from files, by digest: Back finds them again. */
   readonly #files = new Map<string, OpenModel>();
   #notices = 0;
@@ -148,6 +150,16 @@ export class Session {
       this.state.selected.value = null;
       this.#keepSignal(next.place);
     });
+  }
+
+  /** Moves the cursor down by rows as they are shown; up for a negative count. */
+  moveUnit(by: number): void {
+    const { unit } = this.state.cursor.peek();
+    const rows = this.rows.peek();
+    const at = rows?.indexOf(unit) ?? -1;
+    const next =
+      rows && rows.length > 0 ? rows[at < 0 ? 0 : clamp(at + by, rows.length - 1)] : unit + by;
+    this.move({ unit: next });
   }
 
   /** Asks the computing worker about the open model and its input. */

@@ -13,6 +13,7 @@ import { keepOwn, numberIn, ownOf, textIn } from "./measures/own.ts";
 import { Waiting } from "./measures/Waiting.tsx";
 import "./measures/measures.css";
 import "./clamp.css";
+import { clampOf, KeptHolds, keptHolds } from "./clamp/KeptHolds.tsx";
 import type { ViewProps } from "./view.ts";
 
 /** How far signals without ends are held. */
@@ -34,7 +35,8 @@ export default function ClampView({ session }: ViewProps) {
     if (!held.value) return null;
     const { signal, value } = held.value;
     const units = unit.value === null ? {} : { units: [unit.value] };
-    return aboutInput(session, { clamps: [{ layer: place.value, signal, value, ...units }] });
+    const now = { layer: place.value, signal, value, ...units };
+    return aboutInput(session, { clamps: [...keptHolds(session).map(clampOf), now] });
   });
   const ranked = useAnswer(session, "ablate", () => {
     if (!held.value) return null;
@@ -51,6 +53,7 @@ export default function ClampView({ session }: ViewProps) {
         here; how much worse they get is what it was worth.
       </p>
       <Controls session={session} held={held.value} />
+      <KeptHolds session={session} held={held.value} />
       {error ? <p role="alert">{error}</p> : null}
       {value ? <Effect session={session} held={held.value} value={value} /> : null}
       {ranked.value.error ? <p role="alert">{ranked.value.error}</p> : null}
@@ -141,7 +144,10 @@ function Effect({ session, held, value }: EffectProps) {
   const picture = useRef<SVGSVGElement>(null);
   const { free, increase, labels, held: then } = value;
   const step = Math.min(session.state.cursor.value.step, labels.length - 1);
-  const what = `${held.signal} held at ${shortNumber(held.value)}`;
+  const others = keptHolds(session).length;
+  const more =
+    others === 0 ? "" : others === 1 ? " and one hold more" : ` and ${others} holds more`;
+  const what = `${held.signal} held at ${shortNumber(held.value)}${more}`;
   const top = (of: ClampedOutcome, at: number) => of.top?.[at]?.[0];
   const names = [
     ...new Set(

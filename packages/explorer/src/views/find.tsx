@@ -134,7 +134,7 @@ function Ranking({ session, by, value }: RankingProps) {
           The dashed line is the level: what the best of all {considered} reaches by chance in 95 of
           100 turns, with the labels moved along the text.{" "}
           {by.kind === "span"
-            ? "One span of one text is little to go by, and units are chosen and scored on the same steps, which flatters them: take it as a hint, even above the level, and try it on other texts."
+            ? "Units are chosen and scored on the same steps; the level allows for that: it is what the best unit reaches that is chosen by the span turned elsewhere. One span of one text is still little to go by: try what stands above the level on other texts."
             : "Units are chosen on the first half of the text and scored on the second; a short text is weak evidence."}
         </>
       }

@@ -1,5 +1,6 @@
 /** Units × steps of one signal, sorted. */
 import { useComputed } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import type { FittedSignal, OpenPlace } from "../compute/questions.ts";
 import { ORDER_LABELS } from "../compute/questions.ts";
 import { shownToken } from "../draw/axes.ts";
@@ -38,11 +39,23 @@ export default function States({ session }: ViewProps) {
   const { value, error, busy } = answer.value;
   const about = session.place.value;
   const signal = about?.cell.signals.find(({ name }) => name === state.signal.value);
+  const known = sorted.value.value;
+  const units = value?.units ?? 0;
+  const selected = state.selected.value;
+  const order = useMemo(
+    () => shownUnits(known?.length === units ? known : null, selected),
+    [known, units, selected],
+  );
+  // Up and down go by the rows that are seen.
+  useEffect(() => {
+    session.rows.value = order && [...order];
+    return () => {
+      session.rows.value = null;
+    };
+  }, [session, order]);
   if (error) return <p role="alert">{error}</p>;
   if (!value || !about || !signal) return <p aria-busy="true">Reading…</p>;
   if (value.steps === 0 || value.units === 0) return <p>There are no steps to show.</p>;
-  const known = sorted.value.value;
-  const order = shownUnits(known?.length === value.units ? known : null, state.selected.value);
   const cells = { values: value.values, steps: value.steps, units: value.units, order };
   const { scale, clipped, of } = value.fitted;
   const names = namesOf(session.reading.value.value, value.steps);

@@ -21,14 +21,8 @@ export function answerFind(library: Library, { by, place, ...ask }: Ask<"find">)
     const { from, to } = by;
     const labels = trace.labels.map((_, step) => step >= from && step <= to);
     // A span of a text seldom reaches over both halves of it: the same steps choose and score, and the page says so.
-    const twice = [labels, labels];
-    found = findUnits(
-      subject.model,
-      library.engine,
-      [subject.input, subject.input],
-      twice,
-      options,
-    );
+    const same = { ...options, heldOut: false };
+    found = findUnits(subject.model, library.engine, [subject.input], [labels], same);
   } else {
     if (subject.family !== "language")
       throw new CellstateError(
