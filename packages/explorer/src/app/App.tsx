@@ -23,6 +23,7 @@ export function App({ session }: ViewProps) {
   const loaded = useSignal<Loaded | null>(null);
   const help = useRef<HTMLDialogElement>(null);
   const main = useRef<HTMLElement>(null);
+  const nav = useRef<HTMLElement>(null);
   useSignalEffect(() => {
     const { id, title, load } = VIEWS.find((each) => each.id === view.value) ?? VIEWS[0];
     document.title = `${title} · cellstate`;
@@ -33,6 +34,13 @@ export function App({ session }: ViewProps) {
       () => session.notify("error", "a part of the page could not be loaded: load the page anew"),
     );
   });
+  // Where the ways to the views do not all fit, the present one is in sight.
+  useEffect(() => {
+    const now = nav.current?.querySelector<HTMLElement>("[aria-current]");
+    if (now && nav.current) {
+      nav.current.scrollLeft = now.offsetLeft - (nav.current.clientWidth - now.offsetWidth) / 2;
+    }
+  }, [entry.id]);
   useEffect(() => listenToKeys(session, () => help.current?.showModal()), [session]);
   const View = loaded.value?.id === entry.id ? loaded.value.View : null;
   const isReady = View !== null && session.reading.value.value !== null;
@@ -47,7 +55,7 @@ export function App({ session }: ViewProps) {
           Keys <kbd>?</kbd>
         </button>
       </header>
-      <nav aria-label="Views">
+      <nav ref={nav} aria-label="Views">
         {VIEWS.map(({ id, title }) => (
           <button
             key={id}

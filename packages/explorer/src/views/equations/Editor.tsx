@@ -12,7 +12,7 @@ export function Editor({ text, mistake, onText }: EditorProps) {
   const mirror = useRef<HTMLDivElement>(null);
   const lines = text.split("\n");
   return (
-    <div class="editor">
+    <div>
       <div class="editor-frame">
         <ol class="editor-numbers" aria-hidden="true">
           {lines.map((_, index) => (
