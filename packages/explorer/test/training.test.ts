@@ -159,7 +159,7 @@ await describePage("equations that are changed", ({ open }) => {
   test("taking the forget gate away changes the curve, from the same first loss and data", async () => {
     const page = await openView(open, "Equations");
     await page.waitForSelector('[data-training="paused"][data-unchanged="paused"]');
-    const text = await page.inputValue(".editor textarea");
+    const text = await page.inputValue(".editor-frame textarea");
     expect(text).not.toContain("W_f");
     expect(text).toContain("c[t] = c[t-1] + i * g");
     await page.click("text=One update");
@@ -189,7 +189,7 @@ await describePage("equations that are changed", ({ open }) => {
   test("a mistake stands under its line, in words below, and is gone when it is mended", async () => {
     const page = await openView(open, "Equations");
     const right = "i = sigmoid(W_i·[h[t-1], x[t]] + b_i)\nh[t] = i * h[t-1] + tanh(x[t])";
-    await page.fill(".editor textarea", right.replace("tanh", "tanhh"));
+    await page.fill(".editor-frame textarea", right.replace("tanh", "tanhh"));
     const said = page.locator("#editor-mistake");
     await said.getByText("tanhh is not a function; did you mean tanh?").waitFor();
     expect(await said.textContent()).toContain("Line 2, column 21");
@@ -198,9 +198,9 @@ await describePage("equations that are changed", ({ open }) => {
     if (!mark || !second) throw new Error("the mistake is not marked");
     expect(mark.y).toBeGreaterThan(second.y + second.height / 2);
     expect(mark.y).toBeLessThan(second.y + second.height);
-    await page.fill(".editor textarea", right);
+    await page.fill(".editor-frame textarea", right);
     await said.getByText("Line").waitFor({ state: "detached" });
-    expect(await page.getAttribute(".editor textarea", "aria-invalid")).toBe("false");
+    expect(await page.getAttribute(".editor-frame textarea", "aria-invalid")).toBe("false");
     await page.context().close();
   }, 30_000);
 
