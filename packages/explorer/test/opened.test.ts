@@ -67,6 +67,11 @@ await describePage("a file of one's own", ({ open }) => {
     await box.waitFor();
     expect(await box.inputValue()).toMatch(/^time,load\n2024-01-01/);
     await page.locator('.lines[aria-label*="24 steps"]').first().waitFor();
+    await page.locator("main figure").getByRole("button", { name: "Table" }).first().click();
+    const heads = page.locator("main figure th");
+    await expect
+      .poll(async () => (await heads.allTextContents()).slice(0, 2))
+      .toEqual(["step", "load"]);
     const hours = Array.from({ length: 30 }, (_, hour) => {
       const time = new Date(Date.UTC(2024, 5, 1, hour)).toISOString();
       return `${time},${10 + hour},x`;

@@ -78,7 +78,12 @@ export interface Reading {
   /** Steps of a place, where it runs along something else than the input. */
   readonly placeSteps: readonly number[];
   /** Vectors that were read, [steps, width]; null for tokens. */
-  readonly vectors: { readonly values: Float32Array; readonly width: number } | null;
+  readonly vectors: {
+    readonly values: Float32Array;
+    readonly width: number;
+    /** What each number is called; null where nothing is known, or one column became several numbers. */
+    readonly names: readonly string[] | null;
+  } | null;
   /** The most likely next tokens after each step, the likeliest first; null where there are none. */
   readonly top:
     | readonly (readonly { readonly token: string; readonly probability: number }[])[]

@@ -40,7 +40,7 @@ export function heatmapSvg(heatmap: HeatmapSvg): string {
     `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${faint}">${escaped(words)}</text>`;
   const parts = [
     `<text x="${LEFT}" y="20" font-size="14" font-weight="600" fill="${pageColour("--ink")}">${escaped(title)}</text>`,
-    legend(scale, faint),
+    legend(scale, faint, beyondWords(cells, scale)),
     `<image x="${LEFT}" y="${TOP}" width="${(small.width * by.steps * cellWidth).toFixed(3)}" height="${(small.height * by.rows * cellHeight).toFixed(3)}" preserveAspectRatio="none" style="image-rendering:pixelated" href="${dataUrl(small)}"/>`,
   ];
   for (let row = 0, every = everyFor(13, cellHeight); row < rows; row += every) {
@@ -64,7 +64,21 @@ export function heatmapSvg(heatmap: HeatmapSvg): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${tall}" viewBox="0 0 ${wide} ${tall}" font-family="system-ui, sans-serif" font-size="12"><title>${escaped(title)}</title><rect width="100%" height="100%" fill="${pageColour("--ground")}"/>${parts.join("")}</svg>`;
 }
 
-function legend(scale: ColourScale, faint: string): string {
+/** What the colours do not show: as the page's legend says it. */
+function beyondWords({ values }: Cells, { low, high }: ColourScale): string {
+  let [beyond, missing] = [0, 0];
+  for (const value of values) {
+    if (Number.isNaN(value)) missing++;
+    else if (value < low || value > high) beyond++;
+  }
+  const parts = [
+    beyond > 0 ? `${beyond} of ${values.length} beyond the ends: they have the end’s colour` : "",
+    missing > 0 ? `${missing} without a number` : "",
+  ];
+  return parts.filter((part) => part !== "").join("; ");
+}
+
+function legend(scale: ColourScale, faint: string, beyond: string): string {
   const [x, y, width] = [LEFT + 40, 30, 200];
   const stops = Array.from({ length: STOPS }, (_, stop) => {
     const share = (stop + 0.5) / STOPS;
@@ -76,7 +90,7 @@ function legend(scale: ColourScale, faint: string): string {
     return `<rect x="${at}" y="${y}" width="${width / STOPS + 0.5}" height="10" fill="${cssColour(scale, value, ground.peek())}"/>`;
   });
   const ticks = ticksOf(scale);
-  return `${stops.join("")}<text x="${x - 6}" y="${y + 9}" text-anchor="end" fill="${faint}">${ticks[0].text}</text><text x="${x + width + 6}" y="${y + 9}" fill="${faint}">${ticks[ticks.length - 1].text}</text>`;
+  return `${stops.join("")}<text x="${x - 6}" y="${y + 9}" text-anchor="end" fill="${faint}">${ticks[0].text}</text><text x="${x + width + 6}" y="${y + 9}" fill="${faint}">${ticks[ticks.length - 1].text}${beyond === "" ? "" : `   ${escaped(beyond)}`}</text>`;
 }
 
 function dataUrl(pixels: OffscreenCanvas): string {

@@ -13,10 +13,13 @@ import type { StripProps } from "./props.ts";
 const MOST_COLUMNS = 4;
 const COLOURS = ["--plus", "--minus", "--accent", "--ink"] as const;
 
+const NOTHING = { values: new Float32Array(), width: 0, names: null };
+
 export function SeriesStrip({ session, value, reading, signal }: StripProps) {
   const { step, unit } = session.state.cursor.value;
   const at = Math.min(unit, value.units - 1);
-  const { values: read, width } = reading.vectors ?? { values: new Float32Array(), width: 0 };
+  const { values: read, width, names } = reading.vectors ?? NOTHING;
+  const nameOf = (c: number) => names?.[c] ?? (width === 1 ? "input" : `input ${c}`);
   const columns = useMemo(
     () => Array.from({ length: width }, (_, c) => columnOf(read, width, c)),
     [read, width],
@@ -26,12 +29,12 @@ export function SeriesStrip({ session, value, reading, signal }: StripProps) {
   const input: LinesData = useMemo(
     () => ({
       series: columns.slice(0, MOST_COLUMNS).map((values, c) => ({
-        name: width === 1 ? "input" : `input ${c}`,
+        name: nameOf(c),
         values,
         colour: COLOURS[c],
       })),
     }),
-    [columns, width],
+    [columns, width, names],
   );
   const inside: LinesData = {
     series: [{ name: `unit ${at}`, values: own, colour: "--accent" }],
@@ -55,7 +58,7 @@ export function SeriesStrip({ session, value, reading, signal }: StripProps) {
       table={() => ({
         columns: [
           "step",
-          ...columns.map((_, c) => `input ${c}`),
+          ...columns.map((_, c) => nameOf(c)),
           signal.name,
           "lowest of all units",
           "highest of all units",
