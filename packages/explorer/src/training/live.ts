@@ -13,7 +13,7 @@ export interface LiveProblem {
   readonly code: string;
 }
 
-/** Drawing takes from the training where there are as many threads as cores: of two on two cores, 100 ms left 81 % of the speed and 200 ms 88 %. */
+/** Drawing takes from the training where there are as many threads as cores: of two on two cores, 100 ms left 81 % of the speed and 200 ms 83 to 88 %. */
 const DRAW_EVERY_MS = 200;
 
 export class LiveTraining {
