@@ -106,6 +106,13 @@ await describePage("the frame of the page", ({ open, origin, folder }) => {
     await page.context().close();
   });
 
+  test("says which models there are where a link is for another", async () => {
+    const page = await open();
+    await page.evaluate(`location.hash = "#1.states?m=nowhere"`);
+    await page.getByText(/the page brings no model "nowhere" along; there are stories, /).waitFor();
+    await page.context().close();
+  });
+
   test("asks for the file that a link is for", async () => {
     const page = await open();
     await page.evaluate(`location.hash = "#1.states?m=file%3A0123456789abcdef%3Amine.safetensors"`);

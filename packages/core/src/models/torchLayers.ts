@@ -61,6 +61,12 @@ export function readTorchLayers(bytes: Uint8Array, name: string): TorchLayers {
     const [, part, layer = "0", reverse = ""] = match;
     layers = Math.max(layers, Number(layer) + 1);
     if (reverse) bidirectional = true;
+    const wrong = tensor.data.findIndex((value) => !Number.isFinite(Number(value)));
+    if (wrong >= 0) {
+      return fail(
+        `tensor \`${each}\` holds ${tensor.data[wrong]} at element ${wrong}; weights must be finite, train the model anew`,
+      );
+    }
     own.set(`${part}_l${layer}${reverse}`, tensor);
   }
   const shapeOf = (part: string): readonly number[] => {

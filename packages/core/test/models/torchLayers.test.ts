@@ -99,6 +99,10 @@ describe("what does not fit", () => {
       { bias_hh_l0: { shape: [15], data: new Float32Array(15) } },
       "torch.st: tensor `bias_hh_l0` is [15], the network's sizes need [20]",
     ],
+    [
+      { bias_hh_l0: { shape: [20], data: new Float32Array(20).fill(Number.NaN, 7) } },
+      "torch.st: tensor `bias_hh_l0` holds NaN at element 7; weights must be finite, train the model anew",
+    ],
     [{ bias_hh_l0: null }, "torch.st: tensor `bias_hh_l0` of shape [20] is missing"],
     [
       { weight_ih_l0: null, "grad.weight_ih_l0": null },

@@ -43,6 +43,11 @@ export const BUILT_IN_TITLES: Readonly<Record<(typeof BUILT_IN_NAMES)[number], s
 export async function readBuiltIn(
   name: string,
 ): Promise<{ readonly about: BuiltIn; readonly bytes: Uint8Array }> {
+  if (!BUILT_IN_NAMES.some((each) => each === name)) {
+    throw new Error(
+      `the page brings no model "${name.slice(0, 40)}" along; there are ${BUILT_IN_NAMES.join(", ")}: choose one, or drop a file`,
+    );
+  }
   const [about, bytes] = await Promise.all([
     fetchFile(`models/${name}.json`).then((response) => response.json() as Promise<BuiltIn>),
     fetchFile(`models/${name}.safetensors`).then((response) => response.arrayBuffer()),
