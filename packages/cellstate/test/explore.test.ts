@@ -4,7 +4,13 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLanguageModel, encodeLanguageModel, findCell, Vocabulary } from "@cellstate/core";
+import {
+  createLanguageModel,
+  encodeLanguageModel,
+  findCell,
+  Vocabulary,
+  writeSafetensors,
+} from "@cellstate/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PageServer, servePage } from "../src/explore/server.ts";
 import { siteOf } from "../src/explore/site.ts";
@@ -176,6 +182,15 @@ describe("explore", () => {
     const { code, stdout, stderr } = await cellstate(["explore", "secret.txt"], { cwd: folder });
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^cellstate: secret\.txt: .+\n$/);
+  });
+
+  test("takes PyTorch's layers, and says which tensor is missing of them", async () => {
+    const path = join(folder, "torch.safetensors");
+    const weights = { shape: [8, 3], data: new Float32Array(24) };
+    writeFileSync(path, writeSafetensors(new Map([["weight_ih_l0", weights]]), {}));
+    const { code, stderr } = await cellstate(["explore", path, "--no-open"], { cwd: folder });
+    expect(code).toBe(1);
+    expect(stderr.trimEnd()).toMatch(/torch\.safetensors: tensor `weight_hh_l0` is missing$/);
   });
 
   test("says which ports there are", async () => {

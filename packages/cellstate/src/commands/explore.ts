@@ -1,7 +1,7 @@
 /** `cellstate explore [MODEL]`: the page, on a person's own model. */
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { decodeAnyModel } from "@cellstate/core";
+import { decodeAnyModel, hasTorchLayers, readTorchLayers } from "@cellstate/core";
 import { openBrowser } from "../explore/openBrowser.ts";
 import { pageFolder } from "../explore/pageFolder.ts";
 import { servePage } from "../explore/server.ts";
@@ -38,7 +38,10 @@ export const addExplore: AddCommand = (program, terminal) => {
         "changed, training to watch. Without a model: on stories.safetensors where the first command has left it, else " +
         "on one that the page brings along. Everything is computed in the browser; nothing leaves this machine.",
     )
-    .argument("[model]", "a model's file")
+    .argument(
+      "[model]",
+      "a model's file, or the state_dict of PyTorch's recurrent layers as .safetensors",
+    )
     .addOption(numberOption("--port <n>", "integer", "to serve the page at; 0 for any").default(0))
     .option("--no-open", "only print the address")
     .addHelpText("after", EXAMPLES)
@@ -75,6 +78,7 @@ async function run(
 /** Read here already, so that what is wrong with it is said in the terminal. */
 function readModel(path: string): GivenModel {
   const bytes = readFileLimited(path);
-  decodeAnyModel(bytes, path);
+  if (hasTorchLayers(bytes, path)) readTorchLayers(bytes, path);
+  else decodeAnyModel(bytes, path);
   return { name: basename(path), bytes };
 }
