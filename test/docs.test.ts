@@ -37,9 +37,8 @@ test.each(
 )("%s runs", (title, example) => {
   const file = join(folder, `${title.replace(/\W+/g, "-")}.ts`);
   writeFileSync(file, example);
-  expect(execFileSync(process.execPath, [file], { cwd: folder, encoding: "utf8" })).not.toMatch(
-    /NaN|undefined/,
-  );
+  const options = { cwd: folder, encoding: "utf8", timeout: 100_000 } as const;
+  expect(execFileSync(process.execPath, [file], options)).not.toMatch(/NaN|undefined/);
 });
 
 function examplesOf(text: string): string[] {

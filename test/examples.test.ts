@@ -8,7 +8,7 @@ import { readText } from "./support/sources.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 function run(name: string): string {
-  const options = { cwd: root, encoding: "utf8" } as const;
+  const options = { cwd: root, encoding: "utf8", timeout: 100_000 } as const;
   return execFileSync(process.execPath, ["examples/run.ts", name, "--quick"], options);
 }
 
@@ -85,6 +85,7 @@ it("a name that is none is answered with those there are", () => {
   const { status, stderr } = spawnSync(process.execPath, ["examples/run.ts", "seq3seq"], {
     cwd: root,
     encoding: "utf8",
+    timeout: 100_000,
   });
   expect(status).toBe(2);
   expect(stderr).toContain('no example "seq3seq"');

@@ -34,7 +34,7 @@ function describe(name: string) {
 }
 
 function node(...args: string[]): string {
-  return execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  return execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8", timeout: 100_000 });
 }
 
 const command = (...args: string[]) => node("node_modules/cellstate/bin/cellstate.js", ...args);
@@ -80,7 +80,7 @@ test("without koffi it trains by its own kernels, on threads, and says in one li
   writeFileSync(join(folder, "x.txt"), "Who likes chess? Wish likes chess.\n".repeat(40));
   const run = (...args: string[]) => {
     const all = ["node_modules/cellstate/bin/cellstate.js", "train", "x.txt", ...args];
-    return spawnSync(process.execPath, all, { cwd: folder, encoding: "utf8" });
+    return spawnSync(process.execPath, all, { cwd: folder, encoding: "utf8", timeout: 100_000 });
   };
   const { status, stdout, stderr } = run("--steps", "3", "--threads", "2", "--json");
   const missing = "koffi, which calls the machine's libraries, is not installed";

@@ -6,6 +6,8 @@ import { expect, test } from "vitest";
 import { rendered } from "../scripts/readme.ts";
 import { readText } from "./support/sources.ts";
 
+const OPTIONS = { encoding: "utf8", timeout: 100_000 } as const;
+
 test("every figure in the README is the one in bench/results", () => {
   const text = readText("README.md");
   expect(text, "README.md is behind bench/results: run npm run readme").toBe(rendered(text));
@@ -16,7 +18,7 @@ test("the README's example runs as it stands, and the model has learnt its text"
   const file = new URL("../.scratch/readmeExample.ts", import.meta.url);
   mkdirSync(new URL(".", file), { recursive: true });
   writeFileSync(file, example);
-  const printed = execFileSync(process.execPath, [fileURLToPath(file)], { encoding: "utf8" });
+  const printed = execFileSync(process.execPath, [fileURLToPath(file)], OPTIONS);
   const lines = printed.trimEnd().split("\n");
   expect(Number(lines[2])).toBeLessThan(0.01);
   expect(lines[3]).toBe("Krish. My brother's");
@@ -28,7 +30,7 @@ test("the README's example of a task runs as it stands, and tells good from bad"
   const file = new URL("../.scratch/readmeTask.ts", import.meta.url);
   mkdirSync(new URL(".", file), { recursive: true });
   writeFileSync(file, example);
-  expect(execFileSync(process.execPath, [fileURLToPath(file)], { encoding: "utf8" })).toBe("+\n");
+  expect(execFileSync(process.execPath, [fileURLToPath(file)], OPTIONS)).toBe("+\n");
 });
 
 test("the README's example of looking inside runs as it stands", () => {
@@ -45,7 +47,7 @@ test("the README's example of looking inside runs as it stands", () => {
   saveModel(fileURLToPath(new URL("stories.safetensors", folder)), model);
   const file = fileURLToPath(new URL("example.ts", folder));
   writeFileSync(file, example);
-  const options = { cwd: fileURLToPath(folder), encoding: "utf8" } as const;
+  const options = { ...OPTIONS, cwd: fileURLToPath(folder) };
   expect(execFileSync(process.execPath, [file], options)).toMatch(
     /^0\.\d+\n(?:true|false)\n\d+\n$/,
   );

@@ -10,7 +10,8 @@ import { describeEachBlas, plainGemm } from "./support/library.ts";
 const support = (name: string) => fileURLToPath(new URL(`support/${name}`, import.meta.url));
 
 function run(script: string, path: string): unknown {
-  return JSON.parse(execFileSync(process.execPath, [support(script), path], { encoding: "utf8" }));
+  const options = { encoding: "utf8", timeout: 100_000 } as const;
+  return JSON.parse(execFileSync(process.execPath, [support(script), path], options));
 }
 
 function randomise(memory: WebAssembly.Memory): Float32Array {

@@ -78,7 +78,8 @@ describe("openBlas", () => {
       console.log(JSON.stringify([findBlas(), openBlas()]));`;
     const args = ["--input-type=module", "-e", script];
     const env = { ...process.env, CELLSTATE_BLAS: "" };
-    expect(JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", env }))).toEqual([
+    const options = { encoding: "utf8", env, timeout: 100_000 } as const;
+    expect(JSON.parse(execFileSync(process.execPath, args, options))).toEqual([
       [],
       {
         lender: null,

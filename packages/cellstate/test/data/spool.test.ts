@@ -111,7 +111,7 @@ const SPOOL = JSON.stringify(join(import.meta.dirname, "../../src/data/spool.ts"
 
 function runScript(script: string, ...options: readonly string[]) {
   const all = [...options, "--input-type=module", "-e", script];
-  return spawnSync(process.execPath, all, { encoding: "utf8" });
+  return spawnSync(process.execPath, all, { encoding: "utf8", timeout: 100_000 });
 }
 
 /** A field as a program writes it into CSV. */

@@ -135,6 +135,7 @@ describe("what cannot be written gives one line, before and during", () => {
 function inOwnMounts(commands: string): string | null {
   const { status, stdout } = spawnSync("unshare", ["-rm", "sh", "-ec", commands], {
     encoding: "utf8",
+    timeout: 100_000,
   });
   return status === 0 ? stdout : null;
 }
